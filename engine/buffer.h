@@ -1,0 +1,36 @@
+/*
+ * buffer.h - bytes that grow: an answer being written, an item being packed, a key being built.
+ *
+ * The bytes live in an arena, as long as it does: a buffer is never freed, and when memory runs out the arena jumps.
+ */
+#ifndef DDBMOCK_ENGINE_BUFFER_H
+#define DDBMOCK_ENGINE_BUFFER_H
+
+#include "engine/arena.h"
+
+struct buffer {
+    struct arena *arena; /* memory comes from here; a grown buffer leaves its smaller self behind until the release */
+    char *data;
+    size_t length, capacity;
+};
+
+/* An empty buffer whose bytes live in `arena`, as long as it does. */
+void buffer_init(struct buffer *buffer, struct arena *arena);
+
+/* Room for `size` bytes at the end, uninitialised: write them, then add to length. */
+char *buffer_reserve(struct buffer *buffer, size_t size);
+
+void buffer_append(struct buffer *buffer, const void *bytes, size_t size);
+void buffer_append_slice(struct buffer *buffer, struct slice bytes);
+void buffer_append_string(struct buffer *buffer, const char *string);
+void buffer_append_byte(struct buffer *buffer, unsigned char byte);
+
+/* printf at the end; no NUL. */
+void buffer_printf(struct buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static inline struct slice buffer_slice(const struct buffer *buffer)
+{
+    return (struct slice){ buffer->data, buffer->length };
+}
+
+#endif

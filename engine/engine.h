@@ -1,0 +1,83 @@
+/*
+ * engine.h - the engine as its callers see it: an HTTP layer, a test, a library's user. A request goes in as bytes and a
+ * target, an answer comes out as a status and bytes; no socket, no HTTP header, no environment variable.
+ *
+ *     engine_open -> request_create -> request_parse -> request_route -> (the caller's own signature checks,
+ *     request_fail) -> request_run -> request_status, request_body -> request_destroy
+ *
+ * The steps stand apart because the service checks in this order: JSON, target, signature, types, constraints, content
+ * (facts/fidelity.md section 1), and signatures are HTTP's business. After a step has failed, request_run does nothing,
+ * and the answer is the error.
+ *
+ * Every function is safe to call from any thread; one request belongs to one thread at a time.
+ */
+#ifndef DDBMOCK_ENGINE_ENGINE_H
+#define DDBMOCK_ENGINE_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "engine/slice.h"
+
+struct engine;  /* one DynamoDB: every region, every table */
+struct request; /* one call of one operation */
+
+enum error_code {
+    ERROR_NONE,
+#define ERROR(identifier, name, namespace, status) identifier,
+#include "engine/errors.def"
+#undef ERROR
+};
+
+struct engine_settings {
+    const char *storage; /* the name of a backend, see engine/storage/storage.h; NULL: "memory" */
+    const char *path;    /* where that backend keeps its files; NULL where it has none */
+};
+
+/*
+ * Opens a DynamoDB over the store that `settings` names. 0 and *out, to be closed with engine_close; or -errno, with *why
+ * (when why is not NULL) set to a sentence that says what failed and where, to be freed with free(3), or NULL.
+ */
+int engine_open(const struct engine_settings *settings, struct engine **out, char **why);
+
+/* Closes an engine of which no request is left. NULL does nothing. */
+void engine_close(struct engine *engine);
+
+/* Around fork(2): see engine/storage/storage.h. The forking thread must not be inside request_run. */
+void engine_before_fork(struct engine *engine);
+void engine_after_fork(struct engine *engine, bool child);
+
+/*
+ * A request to the endpoint of `region` ("us-east-1"; copied), whose answer will carry the request id `id` where it
+ * names it (copied). NULL when there is no memory for it.
+ */
+struct request *request_create(struct engine *engine, const char *region, const char *id);
+void request_destroy(struct request *request); /* NULL does nothing */
+
+/* Takes the body. 0, or -1 after failing the request with a SerializationException. `body` may go afterwards. */
+int request_parse(struct request *request, const char *body, size_t length);
+
+/*
+ * Takes the value of X-Amz-Target ("DynamoDB_20120810.GetItem"), NULL when there is none. 0, or -1 after failing the
+ * request with an UnknownOperationException.
+ */
+int request_route(struct request *request, const char *target);
+
+/*
+ * Fails the request: its answer is this error, with this message (printf). An empty format gives an answer without a
+ * message. Only the first failure of a request counts. Always -1, so that a check can end in `return request_fail(...)`.
+ */
+int request_fail(struct request *request, enum error_code error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Does what was asked, unless the request has failed already. */
+void request_run(struct request *request);
+
+/* The answer: the HTTP status and the JSON body, valid until request_destroy. */
+int request_status(const struct request *request);
+struct slice request_body(const struct request *request);
+
+/* The operation's name ("GetItem"), or NULL before request_route has succeeded. */
+const char *request_operation(const struct request *request);
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * operations.h - the operations of the API as rows of data: name, shape, function.
+ *
+ * To add one, see docs/adding-an-operation.md: a row in operations.c, a shape in schema/, a function in operations/.
+ */
+#ifndef DDBMOCK_ENGINE_OPERATIONS_H
+#define DDBMOCK_ENGINE_OPERATIONS_H
+
+#include "engine/request.h"
+#include "engine/schema/schema.h"
+
+struct operation {
+    const char *api;  /* "DynamoDB_20120810" */
+    const char *name; /* "GetItem" */
+    const struct shape *input;
+    int (*run)(struct request *); /* NULL: not available yet */
+};
+
+/* The operation that X-Amz-Target names ("DynamoDB_20120810.GetItem"), or NULL. */
+const struct operation *operation_find(const char *target);
+
+/* Row by row, NULL past the last: for tests that visit every operation. */
+const struct operation *operation_at(size_t index);
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * request.h - one call of one operation, as the engine's own files see it.
+ *
+ * A request owns everything that its answer needs: the arena, the parsed JSON, the storage transaction, the error. An
+ * operation is a function `int x(struct request *)` in engine/operations/: it reads `input`, works inside
+ * `transaction`, writes a JSON object into `output` and returns 0; or it fails the request (request_fail) and returns -1.
+ * Either way request_run cleans up.
+ */
+#ifndef DDBMOCK_ENGINE_REQUEST_H
+#define DDBMOCK_ENGINE_REQUEST_H
+
+#include <jansson.h>
+
+#include "engine/arena.h"
+#include "engine/buffer.h"
+#include "engine/clock.h"
+#include "engine/engine.h"
+#include "engine/storage/storage.h"
+
+struct operation; /* engine/operations.h */
+
+/* Which of the service's two validation layers words an operation's value errors: facts/fidelity.md section 2. */
+enum value_layer {
+    VALUE_LAYER_CURRENT,
+    VALUE_LAYER_CURRENT_ENVELOPE, /* as CURRENT, inside "1 validation error detected: " */
+    VALUE_LAYER_OLDER,
+};
+
+enum { ACCOUNT_ID_SIZE = 13, REGION_SIZE = 64 };
+
+struct request {
+    struct engine *engine;
+    struct arena arena; /* of everything below but `json` and `transaction` */
+    jmp_buf exhausted;
+    const struct operation *operation; /* NULL until routed */
+    json_t *json;                      /* the body; owned */
+    const json_t *input;               /* borrowed from `json`: the operation's input */
+    struct buffer output;              /* the answer's body */
+    struct transaction *transaction;   /* open, or NULL; request_run aborts what an operation leaves open */
+    int64_t now;                       /* ms since the epoch, the same throughout the request */
+    char region[REGION_SIZE];
+    char account[ACCOUNT_ID_SIZE];
+    char id[REQUEST_ID_SIZE];
+    enum error_code error; /* ERROR_NONE while all is well */
+    const char *message;   /* of the error, in the arena or static; NULL for an answer without one */
+    const char *extra;     /* more members for the error's body, as JSON text without braces ("\"Item\":{}"), or NULL */
+};
+
+/*
+ * Begins the request's transaction. 0, or -1 after failing the request with an InternalServerError that says why.
+ * An operation begins one transaction at the most at a time.
+ */
+int request_begin(struct request *request, bool write);
+
+/* Ends it: 0 when everything is stored, or -1 after failing the request. */
+int request_commit(struct request *request);
+
+/* Fails the request with an InternalServerError that names `what` failed and the negative errno value. Always -1. */
+int request_fail_storage(struct request *request, const char *what, int error);
+
+/* Typed access to an input's members; schema/ has checked the types. A missing or null member gives the fallback. */
+const json_t *input_get(const json_t *input, const char *name); /* NULL when missing or null */
+struct slice input_string(const json_t *input, const char *name);
+bool input_boolean(const json_t *input, const char *name, bool fallback);
+json_int_t input_integer(const json_t *input, const char *name, json_int_t fallback);
+bool input_is(const json_t *input, const char *name, const char *value); /* a string member equals `value` */
+
+#endif

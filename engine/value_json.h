@@ -1,0 +1,31 @@
+/*
+ * value_json.h - attribute values between JSON and memory: what arrives is a jansson tree that schema/ has checked for
+ * types, what leaves is written straight into the answer.
+ *
+ * Content errors (a bad number, duplicates in a set, nesting, a NULL that is false) have two wordings on the service, by
+ * operation: see facts/fidelity.md section 2, "two layers". The caller says which it is.
+ */
+#ifndef DDBMOCK_ENGINE_VALUE_JSON_H
+#define DDBMOCK_ENGINE_VALUE_JSON_H
+
+#include <jansson.h>
+
+#include "engine/buffer.h"
+#include "engine/request.h"
+#include "engine/value.h"
+
+/*
+ * Reads one attribute value ({"S": "x"}) or one map of them (an Item, a Key). Strings point into the JSON, decoded binaries
+ * into the request's arena. 0, or -1 after failing the request with the ValidationException of `layer`.
+ */
+int value_from_json(struct request *request, const json_t *json, enum value_layer layer, struct value *out);
+int map_from_json(struct request *request, const json_t *json, enum value_layer layer, struct map *out);
+
+/* Appends {"S":"x"}, and {"a":{"S":"x"},...}. */
+void value_write_json(struct buffer *out, const struct value *value);
+void map_write_json(struct buffer *out, const struct map *map);
+
+/* Appends a JSON string with its quotes: UTF-8 as it is, control characters, quote and backslash escaped. */
+void string_write_json(struct buffer *out, struct slice string);
+
+#endif

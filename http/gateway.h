@@ -1,0 +1,76 @@
+/*
+ * gateway.h - the one door between the shim (libddbmock.so) and the engine object (libddbmock-engine.so).
+ *
+ * The engine object exports a single symbol, ddbmock_gateway, found with dlsym. Behind it: connections that eat and yield
+ * bytes and know no sockets, and the authority that signs their certificates. The shim, `ddbmock serve` and the fuzzers
+ * drive the same functions.
+ *
+ * A connection belongs to whoever opened it, who sees to it that one thread at a time is inside it; different
+ * connections may be used from different threads. No function blocks on anything but the store's own locks, and none
+ * changes errno, prints, exits or raises a signal.
+ */
+#ifndef DDBMOCK_HTTP_GATEWAY_H
+#define DDBMOCK_HTTP_GATEWAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { GATEWAY_VERSION = 1 };
+
+struct gateway_connection;
+
+struct gateway_settings {
+    const char *storage; /* "memory", "lmdb"; NULL: "memory" */
+    const char *session; /* a directory that only this user can enter: authority and store live there. NULL: in memory only */
+};
+
+struct gateway {
+    unsigned version;  /* GATEWAY_VERSION, else the two objects are not of one build */
+    const char *build; /* "0.5.0 (abcdef0)" */
+
+    /*
+     * Opens the engine and the authority; once per process, before anything below. 0, or -errno with *why as a sentence (to
+     * be freed with free(3), may be NULL). After a failure it may be called again.
+     */
+    int (*open)(const struct gateway_settings *settings, char **why);
+
+    /* A connection to `host` (as the client resolved it, or NULL), or NULL when memory is short. */
+    struct gateway_connection *(*connect)(const char *host);
+    void (*disconnect)(struct gateway_connection *connection);
+
+    /*
+     * Bytes from the client; all of them are taken. The first ones tell TLS from plain HTTP. After the connection has
+     * closed, they are dropped.
+     */
+    void (*receive)(struct gateway_connection *connection, const void *bytes, size_t size);
+
+    /* Bytes for the client that wait to be taken: the size of the first run of them, 0 when there are none. */
+    size_t (*pending)(struct gateway_connection *connection, const void **bytes);
+    void (*consume)(struct gateway_connection *connection, size_t size); /* at most what pending said */
+
+    /* Whether we have closed: once nothing is pending, the client is to see the end of the stream. */
+    bool (*closed)(const struct gateway_connection *connection);
+
+    /*
+     * The session's authority as PEM, NUL-terminated; valid for the life of the process. NULL when it cannot be made.
+     * Needs no open engine; `settings` as for open.
+     */
+    const char *(*authority)(const struct gateway_settings *settings, size_t *length);
+
+    /*
+     * A trust store with the authority added to what it has: `original` is the file's content (PEM bundle, JKS or PKCS12,
+     * told apart by its bytes; size 0: a new PEM bundle). *out is malloc'd. 0, or -errno.
+     */
+    int (*trust)(const struct gateway_settings *settings, const void *original, size_t size, void **out, size_t *out_size);
+
+    /* Around fork(2), in the forking thread: it must not be inside any other function here. */
+    void (*before_fork)(void);
+    void (*after_fork)(bool child);
+};
+
+/* The door: `const struct gateway *ddbmock_gateway(void)`. */
+#define GATEWAY_SYMBOL "ddbmock_gateway"
+typedef const struct gateway *gateway_function(void);
+
+#endif
