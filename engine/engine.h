@@ -24,7 +24,7 @@ struct request; /* one call of one operation */
 
 enum error_code {
     ERROR_NONE,
-#define ERROR(identifier, name, namespace, status) identifier,
+#define ERROR(identifier, name, namespace, status, member) identifier,
 #include "engine/errors.def"
 #undef ERROR
 };
@@ -75,7 +75,7 @@ void request_run(struct request *request);
 
 /* The answer: the HTTP status and the JSON body, valid until request_destroy. */
 int request_status(const struct request *request);
-struct slice request_body(const struct request *request);
+struct slice request_body(struct request *request);
 
 /* The operation's name ("GetItem"), or NULL before request_route has succeeded. */
 const char *request_operation(const struct request *request);

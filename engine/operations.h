@@ -1,7 +1,7 @@
 /*
  * operations.h - the operations of the API as rows of data: name, shape, function.
  *
- * To add one, see docs/adding-an-operation.md: a row in operations.c, a shape in schema/, a function in operations/.
+ * To add one, see docs/adding-an-operation.md: a row in operations.def, a shape in schema/, a function in operations/.
  */
 #ifndef DDBMOCK_ENGINE_OPERATIONS_H
 #define DDBMOCK_ENGINE_OPERATIONS_H
@@ -15,6 +15,12 @@ struct operation {
     const struct shape *input;
     int (*run)(struct request *); /* NULL: not available yet */
 };
+
+#define OPERATION(api, name, identifier) int run_##identifier(struct request *request);
+#define PLANNED(api, name, identifier)
+#include "engine/operations.def"
+#undef OPERATION
+#undef PLANNED
 
 /* The operation that X-Amz-Target names ("DynamoDB_20120810.GetItem"), or NULL. */
 const struct operation *operation_find(const char *target);

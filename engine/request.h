@@ -42,8 +42,10 @@ struct request {
     char account[ACCOUNT_ID_SIZE];
     char id[REQUEST_ID_SIZE];
     enum error_code error; /* ERROR_NONE while all is well */
-    const char *message;   /* of the error, in the arena or static; NULL for an answer without one */
+    char *message;         /* of the error; malloc'd, owned; NULL for an answer without one */
     const char *extra;     /* more members for the error's body, as JSON text without braces ("\"Item\":{}"), or NULL */
+    bool rendered;         /* `output` is the error's body */
+    struct table_use *tables; /* decoded definitions that this request holds: engine/table.c */
 };
 
 /*

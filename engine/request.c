@@ -1,0 +1,267 @@
+/*
+ * request.c - the life of one call: parse, route, check, run, answer. See engine.h for the order and request.h for what
+ * an operation may rely on. The one place where an error becomes bytes.
+ */
+#include "engine/request.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "engine/engine_internal.h"
+#include "engine/operations.h"
+#include "engine/schema/schema.h"
+#include "engine/table.h"
+#include "engine/value_json.h"
+
+#define CORAL_SERVICE  "com.amazon.coral.service#"
+#define CORAL_VALIDATE "com.amazon.coral.validate#"
+#define DYNAMODB       "com.amazonaws.dynamodb.v20120810#"
+
+static const struct {
+    const char *type;
+    int status;
+    const char *member;
+} errors[] = {
+    [ERROR_NONE] = { "", 200, "" },
+#define ERROR(identifier, name, namespace, status, member) [identifier] = { namespace name, status, member },
+#include "engine/errors.def"
+#undef ERROR
+};
+
+/* What is left to say when there is no memory to say more. */
+static const char out_of_memory_body[] =
+    "{\"__type\":\"" DYNAMODB "InternalServerError\",\"message\":\"ddbmock is out of memory\"}";
+
+enum {
+    /* An attribute value of 32 levels is 64 of JSON, a transaction's members add 6: what is deeper can only be refused, and
+     * jansson's recursion must not meet it on a host's small stack. */
+    JSON_DEPTH_MAX = 128,
+};
+
+struct request *request_create(struct engine *engine, const char *region, const char *id)
+{
+    struct request *request = calloc(1, sizeof *request);
+    if (!request)
+        return NULL;
+    request->engine = engine;
+    request->now = clock_now();
+    snprintf(request->region, sizeof request->region, "%s", region);
+    snprintf(request->account, sizeof request->account, "%s", ENGINE_ACCOUNT);
+    snprintf(request->id, sizeof request->id, "%s", id);
+    arena_init(&request->arena, &request->exhausted);
+    buffer_init(&request->output, &request->arena);
+    return request;
+}
+
+void request_destroy(struct request *request)
+{
+    if (!request)
+        return;
+    storage_abort(request->transaction);
+    tables_release(request);
+    json_decref(request->json);
+    free(request->message);
+    arena_release(&request->arena);
+    free(request);
+}
+
+int request_fail(struct request *request, enum error_code error, const char *format, ...)
+{
+    if (request->error != ERROR_NONE)
+        return -1;
+    request->error = error;
+    if (format[0] == '\0')
+        return -1;
+    va_list arguments;
+    va_start(arguments, format);
+    if (vasprintf(&request->message, format, arguments) < 0)
+        request->message = NULL;
+    va_end(arguments);
+    return -1;
+}
+
+int request_fail_storage(struct request *request, const char *what, int error)
+{
+    char reason[128];
+    return request_fail(request, ERROR_INTERNAL_SERVER, "ddbmock: cannot %s: %s", what,
+                        strerror_r(-error, reason, sizeof reason));
+}
+
+/* Whether the brackets of `body` nest deeper than `limit`; what is not JSON is left for the parser to refuse. */
+static bool nests_deeper(const char *body, size_t length, unsigned limit)
+{
+    unsigned depth = 0;
+    bool in_string = false;
+    for (size_t i = 0; i < length; i++) {
+        switch (body[i]) {
+        case '"':
+            in_string = !in_string;
+            break;
+        case '\\':
+            if (in_string)
+                i++;
+            break;
+        case '{':
+        case '[':
+            if (!in_string && ++depth > limit)
+                return true;
+            break;
+        case '}':
+        case ']':
+            if (!in_string && depth > 0)
+                depth--;
+            break;
+        default:
+            break;
+        }
+    }
+    return false;
+}
+
+int request_parse(struct request *request, const char *body, size_t length)
+{
+    if (nests_deeper(body, length, JSON_DEPTH_MAX))
+        return request_fail(request, ERROR_VALIDATION,
+                            "Nesting Levels have exceeded supported limits: Attributes in the item have nested "
+                            "levels beyond supported limit");
+    json_error_t error;
+    request->json = json_loadb(body, length, JSON_ALLOW_NUL, &error);
+    if (!request->json && json_error_code(&error) == json_error_out_of_memory)
+        return request_fail(request, ERROR_INTERNAL_SERVER, "ddbmock is out of memory");
+    if (!json_is_object(request->json))
+        return request_fail(request, ERROR_SERIALIZATION, "%s", "");
+    request->input = request->json;
+    return 0;
+}
+
+int request_route(struct request *request, const char *target)
+{
+    request->operation = target ? operation_find(target) : NULL;
+    if (!request->operation)
+        return request_fail(request, ERROR_UNKNOWN_OPERATION, "%s", "");
+    return 0;
+}
+
+static void run(struct request *request)
+{
+    const struct operation *operation = request->operation;
+    if (!operation->run) {
+        request_fail(request, ERROR_UNKNOWN_OPERATION, "ddbmock %s does not have %s yet.", DDBMOCK_VERSION,
+                     operation->name);
+        return;
+    }
+    if (schema_check_types(request, operation->input, request->input) != 0 ||
+        schema_check_constraints(request, operation->input, request->input) != 0)
+        return;
+    operation->run(request);
+}
+
+void request_run(struct request *request)
+{
+    if (request->error != ERROR_NONE || !request->operation)
+        return;
+    if (setjmp(request->exhausted) == 0)
+        run(request);
+    else
+        request_fail(request, ERROR_INTERNAL_SERVER, "ddbmock is out of memory");
+    storage_abort(request->transaction);
+    request->transaction = NULL;
+}
+
+int request_status(const struct request *request)
+{
+    return errors[request->error].status;
+}
+
+static void render_error(struct request *request)
+{
+    struct buffer body;
+    buffer_init(&body, &request->arena);
+    buffer_append_string(&body, "{\"__type\":\"");
+    buffer_append_string(&body, errors[request->error].type);
+    buffer_append_byte(&body, '"');
+    if (request->extra) {
+        buffer_append_byte(&body, ',');
+        buffer_append_string(&body, request->extra);
+    }
+    if (request->message && request->message[0]) {
+        buffer_append_string(&body, ",\"");
+        buffer_append_string(&body, errors[request->error].member);
+        buffer_append_string(&body, "\":");
+        string_write_json(&body, slice_of(request->message));
+    }
+    buffer_append_byte(&body, '}');
+    request->output = body;
+}
+
+struct slice request_body(struct request *request)
+{
+    if (request->error == ERROR_NONE)
+        return buffer_slice(&request->output);
+    if (!request->rendered) {
+        if (setjmp(request->exhausted) != 0)
+            return (struct slice){ out_of_memory_body, sizeof out_of_memory_body - 1 };
+        render_error(request);
+        request->rendered = true;
+    }
+    return buffer_slice(&request->output);
+}
+
+const char *request_operation(const struct request *request)
+{
+    return request->operation ? request->operation->name : NULL;
+}
+
+int request_begin(struct request *request, bool write)
+{
+    int error = storage_begin(request->engine->storage, write, &request->transaction);
+    if (error != 0) {
+        request->transaction = NULL;
+        return request_fail_storage(request, "begin a transaction in its store", error);
+    }
+    return 0;
+}
+
+int request_commit(struct request *request)
+{
+    int error = storage_commit(request->transaction);
+    request->transaction = NULL;
+    if (error != 0)
+        return request_fail_storage(request, "store what was asked", error);
+    return 0;
+}
+
+const json_t *input_get(const json_t *input, const char *name)
+{
+    const json_t *member = json_object_get(input, name);
+    return json_is_null(member) ? NULL : member;
+}
+
+struct slice input_string(const json_t *input, const char *name)
+{
+    const json_t *member = json_object_get(input, name);
+    if (!json_is_string(member))
+        return (struct slice){ NULL, 0 };
+    return (struct slice){ json_string_value(member), json_string_length(member) };
+}
+
+bool input_boolean(const json_t *input, const char *name, bool fallback)
+{
+    const json_t *member = json_object_get(input, name);
+    return json_is_boolean(member) ? json_is_true(member) : fallback;
+}
+
+json_int_t input_integer(const json_t *input, const char *name, json_int_t fallback)
+{
+    const json_t *member = json_object_get(input, name);
+    if (json_is_real(member))
+        return (json_int_t)json_real_value(member);
+    return json_is_integer(member) ? json_integer_value(member) : fallback;
+}
+
+bool input_is(const json_t *input, const char *name, const char *value)
+{
+    return slice_equal(input_string(input, name), slice_of(value));
+}
