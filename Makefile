@@ -1,7 +1,9 @@
 # ddbmock: `make` builds, `make demo` shows, `make test` proves; `make help` lists the rest.
 #
 # Sources are found, not listed: a new file under preload/, engine/ or http/ is built, a new tests/unit/<room>/test_*.c is
-# run. SANITIZE=address,undefined or SANITIZE=thread builds everything in a directory of its own.
+# run. SANITIZE=address,undefined or SANITIZE=thread builds everything in a directory of its own. What needs packages that
+# may be missing installs them first and then starts make anew (`again`), because this file looks at what is installed
+# while it is read. Tests, demo and bench are in tests/tests.mk, the keeping of the house in tests/quality.mk.
 
 VERSION := 0.5.0
 
@@ -49,7 +51,24 @@ command_objects := $(command_sources:%.c=$(BUILD)/%.o)
 static_libs := $(BUILD)/lib/libjansson.a $(BUILD)/lib/liblmdb.a \
                $(libdir)/libssl.a $(libdir)/libcrypto.a $(libdir)/libz.a
 
-all: $(BUILD)/libddbmock.so $(BUILD)/libddbmock-engine.so $(BUILD)/ddbmock
+# The Debian packages that each thing needs; "command=package" is there once the command is.
+build_packages := cc=gcc libc6-dev objcopy=binutils libjansson-dev uthash-dev libssl-dev zlib1g-dev \
+                  liblmdb-dev $(if $(llhttp_libs),,node-llhttp)
+again = +@$(MAKE) --no-print-directory
+
+all: buildable
+	+@$(MAKE) --no-print-directory build
+
+build: $(BUILD)/libddbmock.so $(BUILD)/libddbmock-engine.so $(BUILD)/ddbmock
+
+# `make` installs nothing: it says what to do.
+buildable:
+	@tests/packages --check $(build_packages) >/dev/null || { \
+	    echo "ddbmock: missing packages: $$(tests/packages --check $(build_packages))"; \
+	    echo "ddbmock: run 'make deps' (as root, or with sudo), then make again"; exit 1; } >&2
+
+deps:
+	@tests/packages $(build_packages)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -74,22 +93,45 @@ $(BUILD)/libddbmock-engine.so: $(engine_objects) $(llhttp_objects) $(static_libs
 $(BUILD)/ddbmock: $(command_objects)
 	$(CC) $(sanitize) $(LDFLAGS) -o $@ $^ -ldl
 
-# Unit tests: one Criterion program a room (tests/unit/<room>/*.c), linked with the whole engine.
-unit_rooms := $(notdir $(patsubst %/,%,$(dir $(wildcard tests/unit/*/test_*.c))))
-unit_programs := $(sort $(unit_rooms:%=$(BUILD)/unit-%))
+include tests/tests.mk tests/quality.mk
 
-.SECONDEXPANSION:
-$(BUILD)/unit-%: $$(patsubst $$(percent).c,$(BUILD)/$$(percent).o,$$(wildcard tests/unit/$$*/*.c)) $(engine_objects) \
-                 $(llhttp_objects) $(static_libs)
-	$(CC) $(sanitize) $(LDFLAGS) -o $@ $^ $(llhttp_libs) -lcriterion -lpthread -ldl
-percent := %
+# Installed: the command in bin, the two objects side by side in lib/ddbmock, the manual pages.
+bindir := $(DESTDIR)$(PREFIX)/bin
+objectdir := $(DESTDIR)$(PREFIX)/lib/ddbmock
+mandir := $(DESTDIR)$(PREFIX)/share/man
+manuals := $(wildcard docs/man/*.[1-8])
 
-unit: $(unit_programs)
-	@for program in $(unit_programs); do echo "== $$program"; $$program -j2 || exit 1; done
+install: all
+	install -d $(bindir) $(objectdir)
+	install -m 755 $(BUILD)/ddbmock $(bindir)/ddbmock
+	install -m 644 $(BUILD)/libddbmock.so $(BUILD)/libddbmock-engine.so $(objectdir)
+	for page in $(manuals); do \
+	    install -d $(mandir)/man$${page##*.} && install -m 644 $$page $(mandir)/man$${page##*.} || exit 1; done
+
+uninstall:
+	rm -f $(bindir)/ddbmock $(objectdir)/libddbmock.so $(objectdir)/libddbmock-engine.so
+	for page in $(notdir $(manuals)); do rm -f $(mandir)/man$${page##*.}/$$page; done
+	-rmdir $(objectdir) 2>/dev/null
 
 clean:
 	rm -rf build
 
-.PHONY: all unit clean
+help:
+	@echo 'make             build build/libddbmock.so, build/libddbmock-engine.so and build/ddbmock'
+	@echo 'make demo        install what is missing, build, and run an unmodified boto3 program under the shim'
+	@echo 'make test        install what the tests need and run them all (ONLY=word: those whose name has the word)'
+	@echo 'make deps        install the Debian packages that a build needs, only those that are missing'
+	@echo 'make install     into PREFIX (/usr/local), below DESTDIR; make uninstall takes it away'
+	@echo 'make clean       remove build/'
+	@echo
+	@echo 'make unit        the unit tests alone'
+	@echo 'make clients     the stories of the real SDKs alone (make client-deps installs them)'
+	@echo 'make asan        the unit and black-box tests under AddressSanitizer and UBSan; make tsan: ThreadSanitizer'
+	@echo 'make fuzz        the fuzz targets, each for FUZZ_SECONDS (60)'
+	@echo 'make bench       the figures, beside the bars that they are held to'
+	@echo 'make fresh       demo and test in a fresh Debian 12 (debootstrap; root)'
+	@echo 'make lint        static checks; make format: clang-format, make format-check: only look'
+
+.PHONY: all build buildable deps install uninstall clean help
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
