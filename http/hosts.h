@@ -26,4 +26,7 @@ struct host {
  */
 bool host_parse(const char *name, size_t length, struct host *out);
 
+/* The DNS suffixes under which all of those names are ("amazonaws.com"), in lower case, NULL-terminated. */
+extern const char *const host_suffixes[];
+
 #endif
