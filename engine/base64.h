@@ -1,8 +1,10 @@
 /*
- * base64.h - binaries as the API carries them: base64 with padding, as strict as the service's own decoder.
+ * base64.h - binaries as the API carries them: base64 with padding, as strict as the service's own
+ * decoder.
  *
- * OpenSSL does the decoding and encoding; what it is lax about (padding inside, bits left over) is refused here. The texts
- * are SerializationExceptions: schema_check_types raises them, so that whoever decodes later meets valid text only.
+ * OpenSSL does the decoding and encoding; what it is lax about (padding inside, bits left over) is
+ * refused here. The texts are SerializationExceptions: schema_check_types raises them, so that
+ * whoever decodes later meets valid text only.
  */
 #ifndef DDBMOCK_ENGINE_BASE64_H
 #define DDBMOCK_ENGINE_BASE64_H
@@ -19,14 +21,14 @@ enum base64_error {
 };
 
 /*
- * Whether `text` is base64 as the service accepts it: checked in the order of the enumeration. The empty string is.
- * Source of the order and of the first two texts: facts/fidelity.md section 1.
+ * Whether `text` is base64 as the service accepts it: checked in the order of the enumeration. The
+ * empty string is. Source of the order and of the first two texts: facts/fidelity.md section 1.
  */
 enum base64_error base64_check(struct slice text);
 
 /*
- * The service's text for an error of base64_check(text), in the arena or static. The text of BASE64_CHARACTER is what
- * other AWS services of the same framework say; unverified for DynamoDB.
+ * The service's text for an error of base64_check(text), in the arena or static. The text of
+ * BASE64_CHARACTER is what other AWS services of the same framework say; unverified for DynamoDB.
  */
 const char *base64_error_text(struct arena *arena, enum base64_error error, struct slice text);
 
