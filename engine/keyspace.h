@@ -4,13 +4,14 @@
  *     'C' region NUL name            the catalogue: one record a table (engine/table.h)
  *     'I' id                         live size of a table or index
  *     'N'                            the next id of a key space
- *     'D' id hash sort sort'         items of a table, and projected items of an index
+ *     'D' id hash sort             items of a table, and projected items of an index
  *     'T' token                      ClientRequestToken of a transaction
  *
  * An item's key: the id of its table or index (8 bytes, big-endian), the hash of its partition key (16 bytes), the sort
- * forms of its sort key attributes (engine/item.h); in an index then the table's own key: hash and sort forms. Scan
- * order, segments and page borders therefore follow a hash of the partition key, as the service's do. The hash is
- * MD5("Outliers" + the key's sort forms): facts/fidelity.md section 5, "Scan order".
+ * forms of its sort key attributes (engine/item.h); in an index then 16 bytes more, the hash of the whole key in the table,
+ * which tells apart and orders what has the same index key. So scan order, segments and page borders follow a hash of the
+ * partition key, as the service's do. The hash is MD5("Outliers" + the key's bytes, a number in its base-100 form):
+ * facts/fidelity.md section 5, "Scan order", reverse-engineered from the service by dynalite's authors.
  */
 #ifndef DDBMOCK_ENGINE_KEYSPACE_H
 #define DDBMOCK_ENGINE_KEYSPACE_H
@@ -18,7 +19,10 @@
 #include "engine/buffer.h"
 #include "engine/table.h"
 
-enum { PARTITION_HASH_SIZE = 16 };
+enum {
+    KEY_HASH_SIZE = 16,      /* bytes */
+    KEYSPACE_ITEM_START = 9, /* bytes before the partition hash in an item's key */
+};
 
 /* Appends 'D' and the id: the prefix of all items of a table or index. */
 void keyspace_items(struct buffer *out, uint64_t id);
@@ -32,8 +36,20 @@ void keyspace_table_key(struct buffer *out, const struct table *table, const str
 /* The key of an item in an index, or false when the item lacks one of the index's key attributes (sparse). */
 bool keyspace_index_key(struct buffer *out, const struct table *table, const struct index *index, const struct map *item);
 
-/* The catalogue's key of a table, and the prefix of all tables of a region. */
+/*
+ * The first byte string that is not below everything that starts with `prefix`: appends it, or nothing when `prefix` is all
+ * 0xff. With the prefix itself it bounds a range, lower end included and upper end not.
+ */
+void keyspace_after(struct buffer *out, struct slice prefix);
+
+/* Removes every item of a key space and its live size, in the open write transaction. 0, or -1 after failing the request. */
+int keyspace_drop(struct request *request, uint64_t id);
+
+/* The catalogue's key of a table; with an empty name the prefix of all tables of a region. */
 void keyspace_catalogue(struct buffer *out, const char *region, struct slice name);
+
+/* The key of the record of the next id. */
+void keyspace_next_id(struct buffer *out);
 
 /* The key of a live size. */
 void keyspace_size(struct buffer *out, uint64_t id);

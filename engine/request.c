@@ -51,6 +51,7 @@ struct request *request_create(struct engine *engine, const char *region, const 
     snprintf(request->account, sizeof request->account, "%s", ENGINE_ACCOUNT);
     snprintf(request->id, sizeof request->id, "%s", id);
     arena_init(&request->arena, &request->exhausted);
+    arena_init(&request->scratch, &request->exhausted);
     buffer_init(&request->output, &request->arena);
     return request;
 }
@@ -59,10 +60,10 @@ void request_destroy(struct request *request)
 {
     if (!request)
         return;
-    storage_abort(request->transaction);
     tables_release(request);
     json_decref(request->json);
     free(request->message);
+    arena_release(&request->scratch);
     arena_release(&request->arena);
     free(request);
 }
@@ -144,6 +145,13 @@ int request_route(struct request *request, const char *target)
     return 0;
 }
 
+static void end_transaction(struct request *request)
+{
+    request_cursor_close(request);
+    storage_abort(request->transaction);
+    request->transaction = NULL;
+}
+
 static void run(struct request *request)
 {
     const struct operation *operation = request->operation;
@@ -166,8 +174,7 @@ void request_run(struct request *request)
         run(request);
     else
         request_fail(request, ERROR_INTERNAL_SERVER, "ddbmock is out of memory");
-    storage_abort(request->transaction);
-    request->transaction = NULL;
+    end_transaction(request);
 }
 
 int request_status(const struct request *request)
@@ -231,6 +238,32 @@ int request_commit(struct request *request)
     if (error != 0)
         return request_fail_storage(request, "store what was asked", error);
     return 0;
+}
+
+int request_cursor_open(struct request *request)
+{
+    int error = storage_cursor_open(request->transaction, &request->cursor);
+    if (error != 0) {
+        request->cursor = NULL;
+        return request_fail_storage(request, "read its store", error);
+    }
+    return 0;
+}
+
+void request_cursor_close(struct request *request)
+{
+    storage_cursor_close(request->cursor);
+    request->cursor = NULL;
+}
+
+enum error_code request_take_error(struct request *request, const char **message)
+{
+    enum error_code error = request->error;
+    request->error = ERROR_NONE;
+    *message = request->message ? arena_string(&request->arena, slice_of(request->message)) : NULL;
+    free(request->message);
+    request->message = NULL;
+    return error;
 }
 
 const json_t *input_get(const json_t *input, const char *name)

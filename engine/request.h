@@ -31,12 +31,14 @@ enum { ACCOUNT_ID_SIZE = 13, REGION_SIZE = 64 };
 struct request {
     struct engine *engine;
     struct arena arena; /* of everything below but `json` and `transaction` */
+    struct arena scratch; /* for loops that release it at each turn; nothing in it outlives an operation */
     jmp_buf exhausted;
     const struct operation *operation; /* NULL until routed */
     json_t *json;                      /* the body; owned */
     const json_t *input;               /* borrowed from `json`: the operation's input */
     struct buffer output;              /* the answer's body */
     struct transaction *transaction;   /* open, or NULL; request_run aborts what an operation leaves open */
+    struct cursor *cursor;             /* open in `transaction`, or NULL; request_run closes it */
     int64_t now;                       /* ms since the epoch, the same throughout the request */
     char region[REGION_SIZE];
     char account[ACCOUNT_ID_SIZE];
@@ -56,6 +58,16 @@ int request_begin(struct request *request, bool write);
 
 /* Ends it: 0 when everything is stored, or -1 after failing the request. */
 int request_commit(struct request *request);
+
+/*
+ * The request's cursor, in its transaction; one at a time. Memory that runs out while it is open does not lose it, so a loop
+ * over items may allocate from the arena. 0, or -1 after failing the request.
+ */
+int request_cursor_open(struct request *request);
+void request_cursor_close(struct request *request);
+
+/* Takes the request's failure back: the code, and the message in the arena (NULL: it had none). */
+enum error_code request_take_error(struct request *request, const char **message);
 
 /* Fails the request with an InternalServerError that names `what` failed and the negative errno value. Always -1. */
 int request_fail_storage(struct request *request, const char *what, int error);

@@ -99,7 +99,7 @@ int storage_get(struct transaction *transaction, struct slice key, struct slice 
 /* Write transactions only. Inserts or replaces. `key` and `value` may point into the store. */
 int storage_put(struct transaction *transaction, struct slice key, struct slice value);
 
-/* Write transactions only. 0, or -ENOENT when there was none. */
+/* Write transactions only. 0, or -ENOENT when there was none. `key` may point into the store. */
 int storage_remove(struct transaction *transaction, struct slice key);
 
 /* A cursor without a place. Several may be open in one transaction. */

@@ -1,0 +1,130 @@
+/*
+ * index.c - see index.h.
+ */
+#include "engine/index.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "engine/capacity.h"
+#include "engine/item.h"
+#include "engine/keyspace.h"
+
+static bool is_key(const struct key_schema *keys, struct slice name)
+{
+    for (unsigned i = 0; i < keys->partition_count; i++)
+        if (slice_equal(keys->partition[i].name, name))
+            return true;
+    for (unsigned i = 0; i < keys->sort_count; i++)
+        if (slice_equal(keys->sort[i].name, name))
+            return true;
+    return false;
+}
+
+static int compare_slices(const void *a, const void *b)
+{
+    return slice_compare(*(const struct slice *)a, *(const struct slice *)b);
+}
+
+bool index_projects(const struct table *table, const struct index *index, struct slice name)
+{
+    if (index->projection == PROJECTION_ALL || is_key(&table->keys, name) || is_key(&index->keys, name))
+        return true;
+    return index->projection == PROJECTION_INCLUDE && index->included_count > 0 &&
+           bsearch(&name, index->included, index->included_count, sizeof name, compare_slices) != NULL;
+}
+
+struct map index_image(struct arena *arena, const struct table *table, const struct index *index, const struct map *item)
+{
+    if (index->projection == PROJECTION_ALL)
+        return *item;
+    struct map image = { ARENA_NEW_ARRAY(arena, item->count, struct attribute), 0 };
+    for (size_t i = 0; i < item->count; i++)
+        if (index_projects(table, index, item->attributes[i].name))
+            image.attributes[image.count++] = item->attributes[i];
+    return image;
+}
+
+/* What an index holds of one image of an item; `key` is empty when that is nothing. */
+struct entry {
+    struct slice key, packed;
+    size_t size; /* as the service counts it */
+};
+
+static struct entry entry_of(struct arena *arena, const struct table *table, const struct index *index,
+                             const struct map *item)
+{
+    struct entry entry = { 0 };
+    struct buffer key;
+    buffer_init(&key, arena);
+    if (!item || !keyspace_index_key(&key, table, index, item))
+        return entry;
+    struct map image = index_image(arena, table, index, item);
+    struct buffer packed;
+    buffer_init(&packed, arena);
+    item_pack(&packed, &image);
+    return (struct entry){ buffer_slice(&key), buffer_slice(&packed), item_size(&image) };
+}
+
+int index_update(struct request *request, const struct table *table, const struct index *index, const struct map *before,
+                 const struct map *after, double *units)
+{
+    struct entry old = entry_of(&request->arena, table, index, before);
+    struct entry new = entry_of(&request->arena, table, index, after);
+    bool had = old.key.length > 0, has = new.key.length > 0;
+    bool moved = had && has && !slice_equal(old.key, new.key);
+    *units = 0;
+    if ((!had && !has) || (had && has && !moved && slice_equal(old.packed, new.packed)))
+        return 0;
+
+    if (had && has && !moved) {
+        *units = capacity_write_units(old.size > new.size ? old.size : new.size);
+    } else {
+        if (had)
+            *units += capacity_write_units(old.size);
+        if (has)
+            *units += capacity_write_units(new.size);
+    }
+
+    int error = 0;
+    if (had && (moved || !has))
+        error = storage_remove(request->transaction, old.key);
+    if (error == 0 && has)
+        error = storage_put(request->transaction, new.key, new.packed);
+    if (error != 0)
+        return request_fail_storage(request, "update an index", error);
+    return table_size_add(request, index->id, (int64_t)has - (int64_t)had, (int64_t)new.size - (int64_t)old.size);
+}
+
+int index_backfill(struct request *request, const struct table *table, const struct index *index)
+{
+    struct buffer prefix;
+    buffer_init(&prefix, &request->arena);
+    keyspace_items(&prefix, table->id);
+    if (request_cursor_open(request) != 0)
+        return -1;
+
+    int64_t items = 0, bytes = 0;
+    struct slice key, packed;
+    int error = storage_cursor_seek(request->cursor, buffer_slice(&prefix), false, &key, &packed);
+    while (error == 0 && slice_starts_with(key, buffer_slice(&prefix))) {
+        struct map item;
+        error = item_unpack(&request->scratch, packed, &item);
+        if (error != 0)
+            break;
+        struct entry entry = entry_of(&request->scratch, table, index, &item);
+        if (entry.key.length > 0) {
+            error = storage_put(request->transaction, entry.key, entry.packed);
+            items++;
+            bytes += (int64_t)entry.size;
+        }
+        arena_release(&request->scratch);
+        if (error == 0)
+            error = storage_cursor_step(request->cursor, false, &key, &packed);
+    }
+    arena_release(&request->scratch);
+    request_cursor_close(request);
+    if (error != 0 && error != -ENOENT)
+        return request_fail_storage(request, "fill an index", error);
+    return table_size_add(request, index->id, items, bytes);
+}

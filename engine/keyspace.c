@@ -1,0 +1,184 @@
+/*
+ * keyspace.c - builds the keys that keyspace.h describes.
+ */
+#include "engine/keyspace.h"
+
+#include <errno.h>
+
+/* The low-level MD5 needs neither an allocation nor OpenSSL's initialisation, which a plain HTTP request never meets. */
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/md5.h>
+
+#include "engine/item.h"
+
+static void append_id(struct buffer *out, char tag, uint64_t id)
+{
+    char key[9] = { tag };
+    for (int i = 0; i < 8; i++)
+        key[1 + i] = (char)(id >> (56 - 8 * i));
+    buffer_append(out, key, sizeof key);
+}
+
+void keyspace_items(struct buffer *out, uint64_t id)
+{
+    append_id(out, 'D', id);
+}
+
+void keyspace_size(struct buffer *out, uint64_t id)
+{
+    append_id(out, 'I', id);
+}
+
+void keyspace_next_id(struct buffer *out)
+{
+    buffer_append_byte(out, 'N');
+}
+
+void keyspace_catalogue(struct buffer *out, const char *region, struct slice name)
+{
+    buffer_append_byte(out, 'C');
+    buffer_append(out, region, strlen(region) + 1);
+    buffer_append_slice(out, name);
+}
+
+/*
+ * A number as the service hashes it: an exponent byte and base-100 digits plus one; for a negative number all complemented,
+ * with a 102 behind fewer than 20 digits. Source: dynalite, db/index.js, as facts/fidelity.md names it.
+ */
+static void hash_number(MD5_CTX *context, const struct number *number)
+{
+    unsigned char bytes[24];
+    size_t length = 0;
+    if (number->mantissa == 0) {
+        bytes[length++] = 0x80;
+        MD5_Update(context, bytes, length);
+        return;
+    }
+    unsigned char digits[40];
+    int count = 0;
+    for (unsigned __int128 rest = number->mantissa; rest != 0; rest /= 10)
+        digits[count++] = (unsigned char)(rest % 10); /* least significant first */
+    int point = count + number->exponent;              /* digits before the decimal point */
+    int odd = point & 1;                               /* a zero in front makes whole base-100 digits */
+    int pairs = (count + odd + 1) / 2;
+    int exponent = (point + odd) / 2 - 64;
+    bytes[length++] = (unsigned char)(number->negative ? ~exponent : exponent);
+    for (int pair = 0; pair < pairs; pair++) {
+        int value = 0;
+        for (int half = 0; half < 2; half++) {
+            int at = pair * 2 + half - odd;
+            value = value * 10 + (at >= 0 && at < count ? digits[count - 1 - at] : 0);
+        }
+        bytes[length++] = (unsigned char)(number->negative ? 101 - value : value + 1);
+    }
+    if (number->negative && pairs < 20)
+        bytes[length++] = 102;
+    MD5_Update(context, bytes, length);
+}
+
+static void hash_value(MD5_CTX *context, const struct value *value)
+{
+    if (value->type == VALUE_N)
+        hash_number(context, &value->number);
+    else
+        MD5_Update(context, value->bytes.data, value->bytes.length);
+}
+
+static void hash_begin(MD5_CTX *context)
+{
+    MD5_Init(context);
+    MD5_Update(context, "Outliers", 8);
+}
+
+static void hash_end(MD5_CTX *context, struct buffer *out)
+{
+    MD5_Final((unsigned char *)buffer_reserve(out, KEY_HASH_SIZE), context);
+    out->length += KEY_HASH_SIZE;
+}
+
+void keyspace_partition(struct buffer *out, const struct value *const *values, size_t count)
+{
+    MD5_CTX context;
+    hash_begin(&context);
+    for (size_t i = 0; i < count; i++)
+        hash_value(&context, values[i]);
+    hash_end(&context, out);
+}
+
+/* Appends partition hash and sort forms; false when the item lacks an attribute or has it with another type. */
+static bool append_key(struct buffer *out, const struct key_schema *keys, const struct map *item)
+{
+    const struct value *partition[KEY_ATTRIBUTES_MAX];
+    for (unsigned i = 0; i < keys->partition_count; i++) {
+        partition[i] = map_find(item, keys->partition[i].name);
+        if (!partition[i] || partition[i]->type != keys->partition[i].type)
+            return false;
+    }
+    keyspace_partition(out, partition, keys->partition_count);
+    for (unsigned i = 0; i < keys->sort_count; i++) {
+        const struct value *sort = map_find(item, keys->sort[i].name);
+        if (!sort || sort->type != keys->sort[i].type)
+            return false;
+        key_encode(out, sort);
+    }
+    return true;
+}
+
+void keyspace_table_key(struct buffer *out, const struct table *table, const struct map *item)
+{
+    keyspace_items(out, table->id);
+    append_key(out, &table->keys, item);
+}
+
+bool keyspace_index_key(struct buffer *out, const struct table *table, const struct index *index, const struct map *item)
+{
+    keyspace_items(out, index->id);
+    if (!append_key(out, &index->keys, item))
+        return false;
+    MD5_CTX context;
+    hash_begin(&context);
+    for (unsigned i = 0; i < table->keys.partition_count; i++)
+        hash_value(&context, map_find(item, table->keys.partition[i].name));
+    for (unsigned i = 0; i < table->keys.sort_count; i++)
+        hash_value(&context, map_find(item, table->keys.sort[i].name));
+    hash_end(&context, out);
+    return true;
+}
+
+void keyspace_after(struct buffer *out, struct slice prefix)
+{
+    size_t length = prefix.length;
+    while (length > 0 && (unsigned char)prefix.data[length - 1] == 0xff)
+        length--;
+    if (length == 0)
+        return;
+    buffer_append(out, prefix.data, length);
+    out->data[out->length - 1]++;
+}
+
+int keyspace_drop(struct request *request, uint64_t id)
+{
+    struct buffer prefix;
+    buffer_init(&prefix, &request->arena);
+    keyspace_items(&prefix, id);
+
+    if (request_cursor_open(request) != 0)
+        return -1;
+    struct slice key, value;
+    int error = storage_cursor_seek(request->cursor, buffer_slice(&prefix), false, &key, &value);
+    while (error == 0 && slice_starts_with(key, buffer_slice(&prefix))) {
+        error = storage_remove(request->transaction, key);
+        if (error == 0)
+            error = storage_cursor_step(request->cursor, false, &key, &value);
+    }
+    request_cursor_close(request);
+    if (error == 0 || error == -ENOENT) {
+        struct buffer size;
+        buffer_init(&size, &request->arena);
+        keyspace_size(&size, id);
+        error = storage_remove(request->transaction, buffer_slice(&size));
+    }
+    if (error != 0 && error != -ENOENT)
+        return request_fail_storage(request, "remove items", error);
+    return 0;
+}

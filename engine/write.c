@@ -1,0 +1,305 @@
+/*
+ * write.c - see write.h.
+ */
+#include "engine/write.h"
+
+#include <errno.h>
+
+#include "engine/index.h"
+#include "engine/item.h"
+#include "engine/keyspace.h"
+#include "engine/value_json.h"
+
+enum {
+    PARTITION_KEY_MAX = 2048, /* bytes. AWS developer guide, ServiceQuotas */
+    SORT_KEY_MAX = 1024,
+};
+
+/* Text of both: AWS API reference; which of the two names the type is the attribute's. */
+static int fail_empty_key(struct request *request, const struct value *value, struct slice name)
+{
+    return request_fail(request, ERROR_VALIDATION,
+                        "One or more parameter values are not valid. The AttributeValue for a key attribute cannot "
+                        "contain an empty %s value. Key: %.*s",
+                        value->type == VALUE_B ? "binary" : "string", (int)name.length, name.data);
+}
+
+static bool is_empty(const struct value *value)
+{
+    return (value->type == VALUE_S || value->type == VALUE_B) && value->bytes.length == 0;
+}
+
+static size_t key_size(const struct value *value)
+{
+    return value_size(value);
+}
+
+/* Sizes of the key values in `item`, which has them all. */
+static int check_key_sizes(struct request *request, const struct key_schema *keys, const struct map *item)
+{
+    size_t partition = 0, sort = 0;
+    for (unsigned i = 0; i < keys->partition_count; i++)
+        partition += key_size(map_find(item, keys->partition[i].name));
+    for (unsigned i = 0; i < keys->sort_count; i++)
+        sort += key_size(map_find(item, keys->sort[i].name));
+    if (partition > PARTITION_KEY_MAX)
+        return request_fail(request, ERROR_VALIDATION,
+                            "One or more parameter values were invalid: Size of hashkey has exceeded the maximum "
+                            "size limit of2048 bytes");
+    if (sort > SORT_KEY_MAX)
+        return request_fail(request, ERROR_VALIDATION,
+                            "One or more parameter values were invalid: Aggregated size of all range keys has "
+                            "exceeded the size limit of 1024 bytes");
+    return 0;
+}
+
+static int check_key_attribute(struct request *request, const struct key_attribute *attribute, const struct map *key)
+{
+    const struct value *value = map_find(key, attribute->name);
+    if (!value || value->type != attribute->type)
+        return request_fail(request, ERROR_VALIDATION, "The provided key element does not match the schema");
+    if (is_empty(value))
+        return fail_empty_key(request, value, attribute->name);
+    return 0;
+}
+
+int key_check(struct request *request, const struct table *table, const struct map *key)
+{
+    const struct key_schema *keys = &table->keys;
+    if (key->count != keys->partition_count + keys->sort_count)
+        return request_fail(request, ERROR_VALIDATION, "The provided key element does not match the schema");
+    for (unsigned i = 0; i < keys->partition_count; i++)
+        if (check_key_attribute(request, &keys->partition[i], key) != 0)
+            return -1;
+    for (unsigned i = 0; i < keys->sort_count; i++)
+        if (check_key_attribute(request, &keys->sort[i], key) != 0)
+            return -1;
+    return check_key_sizes(request, keys, key);
+}
+
+static int check_item_attribute(struct request *request, const struct key_attribute *attribute, const struct map *item)
+{
+    int length = (int)attribute->name.length;
+    const char *name = attribute->name.data;
+    const struct value *value = map_find(item, attribute->name);
+    if (!value)
+        return request_fail(request, ERROR_VALIDATION,
+                            "One or more parameter values were invalid: Missing the key %.*s in the item", length, name);
+    if (value->type != attribute->type)
+        return request_fail(request, ERROR_VALIDATION,
+                            "One or more parameter values were invalid: Type mismatch for key %.*s expected: %s "
+                            "actual: %s",
+                            length, name, value_type_name(attribute->type), value_type_name(value->type));
+    if (is_empty(value))
+        return fail_empty_key(request, value, attribute->name);
+    return 0;
+}
+
+/* `updating`: by an update expression, which has its own text. */
+static int check_index_attribute(struct request *request, const struct index *index,
+                                 const struct key_attribute *attribute, const struct map *item, bool updating)
+{
+    const struct value *value = map_find(item, attribute->name);
+    if (!value)
+        return 0;
+    if (value->type != attribute->type && updating)
+        return request_fail(request, ERROR_VALIDATION,
+                            "The update expression attempted to update a secondary index key to unsupported type");
+    if (value->type != attribute->type)
+        return request_fail(request, ERROR_VALIDATION,
+                            "One or more parameter values were invalid: Type mismatch for Index Key %.*s Expected: "
+                            "%s Actual: %s IndexName: %.*s",
+                            (int)attribute->name.length, attribute->name.data, value_type_name(attribute->type),
+                            value_type_name(value->type), (int)index->name.length, index->name.data);
+    if (is_empty(value))
+        return request_fail(request, ERROR_VALIDATION,
+                            "One or more parameter values are not valid. A value specified for a secondary index key "
+                            "is not supported. The AttributeValue for a key attribute cannot contain an empty %s "
+                            "value. IndexName: %.*s, IndexKey: %.*s",
+                            value->type == VALUE_B ? "binary" : "string", (int)index->name.length, index->name.data,
+                            (int)attribute->name.length, attribute->name.data);
+    return 0;
+}
+
+static int check_index_keys(struct request *request, const struct table *table, const struct map *item, bool updating)
+{
+    for (size_t i = 0; i < table->index_count; i++) {
+        const struct index *index = &table->indexes[i];
+        bool complete = true;
+        for (unsigned k = 0; k < index->keys.partition_count; k++) {
+            if (check_index_attribute(request, index, &index->keys.partition[k], item, updating) != 0)
+                return -1;
+            complete = complete && map_find(item, index->keys.partition[k].name);
+        }
+        for (unsigned k = 0; k < index->keys.sort_count; k++) {
+            if (check_index_attribute(request, index, &index->keys.sort[k], item, updating) != 0)
+                return -1;
+            complete = complete && map_find(item, index->keys.sort[k].name);
+        }
+        if (complete && check_key_sizes(request, &index->keys, item) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+int item_check_keys(struct request *request, const struct table *table, const struct map *item)
+{
+    const struct key_schema *keys = &table->keys;
+    for (unsigned i = 0; i < keys->partition_count; i++)
+        if (check_item_attribute(request, &keys->partition[i], item) != 0)
+            return -1;
+    for (unsigned i = 0; i < keys->sort_count; i++)
+        if (check_item_attribute(request, &keys->sort[i], item) != 0)
+            return -1;
+    if (check_key_sizes(request, keys, item) != 0)
+        return -1;
+    return check_index_keys(request, table, item, false);
+}
+
+struct map item_key(struct arena *arena, const struct table *table, const struct map *item)
+{
+    const struct key_schema *keys = &table->keys;
+    struct map key = { 0 };
+    for (unsigned i = 0; i < keys->partition_count; i++)
+        map_set(arena, &key, keys->partition[i].name, map_find(item, keys->partition[i].name));
+    for (unsigned i = 0; i < keys->sort_count; i++)
+        map_set(arena, &key, keys->sort[i].name, map_find(item, keys->sort[i].name));
+    return key;
+}
+
+/* The packed item under a storage key: 0 and a copy in the arena (NULL data: none), or -1 after failing the request. */
+static int read_packed(struct request *request, struct slice key, struct slice *out)
+{
+    struct slice stored;
+    *out = (struct slice){ NULL, 0 };
+    int error = storage_get(request->transaction, key, &stored);
+    if (error == -ENOENT)
+        return 0;
+    if (error != 0)
+        return request_fail_storage(request, "read an item", error);
+    *out = arena_copy(&request->arena, stored);
+    return 0;
+}
+
+static int read_item(struct request *request, struct slice key, const struct map **out)
+{
+    struct slice packed;
+    *out = NULL;
+    if (read_packed(request, key, &packed) != 0)
+        return -1;
+    if (!packed.data)
+        return 0;
+    struct map *item = ARENA_NEW(&request->arena, struct map);
+    int error = item_unpack(&request->arena, packed, item);
+    if (error != 0)
+        return request_fail_storage(request, "read an item", error);
+    *out = item;
+    return 0;
+}
+
+static struct slice table_key(struct request *request, const struct table *table, const struct map *item)
+{
+    struct buffer key;
+    buffer_init(&key, &request->arena);
+    keyspace_table_key(&key, table, item);
+    return buffer_slice(&key);
+}
+
+int item_read(struct request *request, const struct table *table, const struct map *key, const struct map **out)
+{
+    return read_item(request, table_key(request, table, key), out);
+}
+
+/* The image after `write`: NULL for none. */
+static int make_image(struct request *request, const struct write *write, const struct map **out)
+{
+    if (write->kind == WRITE_PUT) {
+        *out = &write->item;
+        return 0;
+    }
+    if (write->kind == WRITE_DELETE) {
+        *out = NULL;
+        return 0;
+    }
+    struct map *image = ARENA_NEW(&request->arena, struct map);
+    *image = map_copy(&request->arena, write->before ? write->before : &write->item);
+    if (write->update && update_apply(request, write->update, image) != 0)
+        return -1;
+    if (check_index_keys(request, write->table, image, true) != 0)
+        return -1;
+    if (item_size(image) > ITEM_SIZE_MAX)
+        return request_fail(request, ERROR_VALIDATION, "Item size to update has exceeded the maximum allowed size");
+    *out = image;
+    return 0;
+}
+
+/* Stores the image and brings the indexes up to date. */
+static int store_image(struct request *request, const struct write *write, struct slice key, struct capacity *capacity)
+{
+    size_t old_size = write->before ? item_size(write->before) : 0;
+    size_t new_size = write->after ? item_size(write->after) : 0;
+    capacity->write += capacity_write_units(old_size > new_size ? old_size : new_size);
+    if (!write->before && !write->after)
+        return 0;
+
+    int error;
+    if (write->after) {
+        struct buffer packed;
+        buffer_init(&packed, &request->arena);
+        item_pack(&packed, write->after);
+        error = storage_put(request->transaction, key, buffer_slice(&packed));
+    } else {
+        error = storage_remove(request->transaction, key);
+    }
+    if (error != 0)
+        return request_fail_storage(request, "store an item", error);
+    if (table_size_add(request, write->table->id, (write->after != NULL) - (write->before != NULL),
+                       (int64_t)new_size - (int64_t)old_size) != 0)
+        return -1;
+
+    for (size_t i = 0; i < write->table->index_count; i++) {
+        double units;
+        if (index_update(request, write->table, &write->table->indexes[i], write->before, write->after, &units) != 0)
+            return -1;
+        capacity->index_write[i] += units;
+    }
+    return 0;
+}
+
+enum write_result write_apply(struct request *request, struct write *write, struct capacity *capacity)
+{
+    struct slice key = table_key(request, write->table, &write->item);
+    write->after = NULL;
+    if (read_item(request, key, &write->before) != 0)
+        return WRITE_FAILED;
+    if (!condition_met(write->condition, write->before)) {
+        capacity->write += capacity_write_units(write->before ? item_size(write->before) : 0);
+        return WRITE_CONDITION_FAILED;
+    }
+    if (write->kind == WRITE_CHECK) {
+        capacity->write += capacity_write_units(write->before ? item_size(write->before) : 0);
+        write->after = write->before;
+        return WRITE_DONE;
+    }
+    if (make_image(request, write, &write->after) != 0 || store_image(request, write, key, capacity) != 0)
+        return WRITE_FAILED;
+    return WRITE_DONE;
+}
+
+bool table_has_local_indexes(const struct table *table)
+{
+    for (size_t i = 0; i < table->index_count; i++)
+        if (!table->indexes[i].global)
+            return true;
+    return false;
+}
+
+void collection_metrics_write_json(struct buffer *out, const struct table *table, const struct map *item)
+{
+    struct map key = { 0 };
+    const struct key_attribute *partition = &table->keys.partition[0];
+    map_set(out->arena, &key, partition->name, map_find(item, partition->name));
+    buffer_append_string(out, "{\"ItemCollectionKey\":");
+    map_write_json(out, &key);
+    buffer_append_string(out, ",\"SizeEstimateRangeGB\":[0.0,1.0]}");
+}
