@@ -1,9 +1,13 @@
 # What runs the product: the demo, the tests, the bench. Included by the Makefile; paths are from the repo's root.
 
 test_packages := $(build_packages) libcriterion-dev python3 curl strace
-client_packages := python3 python3-venv awscli curl node=nodejs npm=npm mvn=maven javac=openjdk-17-jdk-headless
+client_packages := python3 python3-venv awscli curl jq node=nodejs npm=npm mvn=maven javac=openjdk-17-jdk-headless
 demo_packages := $(build_packages) python3 python3-boto3 strace unshare=util-linux
 bench_packages := $(test_packages) valgrind
+
+# A room whose tests/unit/<room> has a test_*.c has a program of unit tests.
+unit_rooms := $(notdir $(patsubst %/,%,$(dir $(wildcard tests/unit/*/test_*.c))))
+unit_programs := $(sort $(unit_rooms:%=$(BUILD)/unit-%))
 
 demo:
 	@tests/packages $(demo_packages)
@@ -13,16 +17,30 @@ run-demo: build
 	@tests/demo/run $(BUILD)
 
 test:
-	@tests/packages $(test_packages) $(client_packages)
+	@tests/packages $(test_packages)
 	$(again) run-test
 
-# Everything that tests/run finds is built first; the runner builds nothing.
-run-test: build $(test_programs) client-deps
+# The runner builds nothing: everything that it finds is built here. Black-box tests are programs of one file,
+# tests/AREA/test_*.c, and scripts, tests/AREA/test_*; the runner knows no list of them.
+host_sources := $(filter-out tests/unit/%,$(wildcard tests/*/test_*.c))
+host_programs := $(host_sources:%.c=$(BUILD)/%)
+
+run-test: build $(unit_programs) $(host_programs) client-deps
 	@tests/run $(BUILD) $(ONLY)
 
+$(host_programs): $(BUILD)/tests/%: tests/%.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -I. -D_GNU_SOURCE $(warnings) $(CFLAGS) -MMD -MP -o $@ $< $(LDLIBS) -lpthread -ldl
+
+# The SDKs of the clients' stories, pinned in tests/clients, installed below build/clients.
+client-deps:
+	@tests/packages $(client_packages) || true
+	@tests/clients/install $(BUILD)
+
+clients: build client-deps
+	@tests/run $(BUILD) clients
+
 # Unit tests: one Criterion program a room (tests/unit/<room>/*.c), linked with the whole engine.
-unit_rooms := $(notdir $(patsubst %/,%,$(dir $(wildcard tests/unit/*/test_*.c))))
-unit_programs := $(sort $(unit_rooms:%=$(BUILD)/unit-%))
 
 .SECONDEXPANSION:
 $(BUILD)/unit-%: $$(patsubst $$(percent).c,$(BUILD)/$$(percent).o,$$(wildcard tests/unit/$$*/*.c)) $(engine_objects) \
@@ -32,3 +50,5 @@ percent := %
 
 unit: $(unit_programs)
 	@for program in $(unit_programs); do echo "== $$program"; $$program -j2 || exit 1; done
+
+.PHONY: demo run-demo test run-test client-deps clients unit
