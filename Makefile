@@ -53,7 +53,7 @@ static_libs := $(BUILD)/lib/libjansson.a $(BUILD)/lib/liblmdb.a \
 
 # The Debian packages that each thing needs; "command=package" is there once the command is.
 build_packages := cc=gcc libc6-dev objcopy=binutils libjansson-dev uthash-dev libssl-dev zlib1g-dev \
-                  liblmdb-dev $(if $(llhttp_libs),,node-llhttp)
+                  liblmdb-dev libbsd-dev $(if $(llhttp_libs),,node-llhttp)
 again = +@$(MAKE) --no-print-directory
 
 all: buildable
