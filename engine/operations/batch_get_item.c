@@ -1,0 +1,172 @@
+/*
+ * batch_get_item.c - BatchGetItem: up to 100 items by their keys, from any tables.
+ *
+ * What would make the answer larger than 16 MB comes back in UnprocessedKeys, as on the service; so does, by the same
+ * count, nothing else: nothing is throttled here.
+ */
+#include "engine/operations.h"
+#include "engine/operations/capacities.h"
+#include "engine/operations/item_input.h"
+#include "engine/value_json.h"
+
+enum {
+    BATCH_GET_KEYS_MAX = 100,               /* AWS API reference, BatchGetItem */
+    BATCH_GET_BYTES_MAX = 16 * 1024 * 1024, /* of items */
+};
+
+/* What is asked of one table. */
+struct part {
+    struct slice name;
+    const json_t *input; /* KeysAndAttributes */
+    const struct table *table;
+    struct projection *projection;
+    struct map *keys;
+    size_t count, done; /* keys asked, keys answered */
+    bool consistent;
+};
+
+static bool key_equal(const struct map *a, const struct map *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (!slice_equal(a->attributes[i].name, b->attributes[i].name) ||
+            !value_equal(&a->attributes[i].value, &b->attributes[i].value))
+            return false;
+    return true;
+}
+
+static int read_part(struct request *request, struct part *part)
+{
+    struct placeholders *placeholders;
+    const json_t *keys = input_get(part->input, "Keys");
+    if (expressions_check_mixing(request, part->input) != 0 ||
+        placeholders_read(request, part->input, VALUE_LAYER_CURRENT, &placeholders) != 0)
+        return -1;
+    part->consistent = input_boolean(part->input, "ConsistentRead", false);
+    part->count = json_array_size(keys);
+    part->keys = ARENA_NEW_ARRAY(&request->arena, part->count, struct map);
+    for (size_t i = 0; i < part->count; i++) {
+        if (map_from_json(request, json_array_get(keys, i), VALUE_LAYER_CURRENT, &part->keys[i]) != 0)
+            return -1;
+        for (size_t before = 0; before < i; before++)
+            if (key_equal(&part->keys[before], &part->keys[i]))
+                return request_fail(request, ERROR_VALIDATION, "Provided list of item keys contains duplicates");
+    }
+    if (projection_from_input(request, part->input, placeholders, &part->projection) != 0)
+        return -1;
+    return placeholders_check_used(request, placeholders);
+}
+
+static int read_parts(struct request *request, struct part **out, size_t *out_count)
+{
+    json_t *tables = json_object_get(request->json, "RequestItems");
+    size_t count = json_object_size(tables), i = 0, keys = 0;
+    struct part *parts = ARENA_NEW_ARRAY(&request->arena, count, struct part);
+    const char *name;
+    json_t *input;
+    json_object_foreach (tables, name, input) {
+        parts[i].name = slice_of(name);
+        parts[i].input = input;
+        keys += json_array_size(json_object_get(input, "Keys"));
+        i++;
+    }
+    if (keys > BATCH_GET_KEYS_MAX)
+        return request_fail(request, ERROR_VALIDATION, "Too many items requested for the BatchGetItem call");
+    for (i = 0; i < count; i++)
+        if (read_part(request, &parts[i]) != 0)
+            return -1;
+    *out = parts;
+    *out_count = count;
+    return 0;
+}
+
+/* Writes the items of one table; stops, leaving part->done below part->count, when *bytes would pass the limit. */
+static int answer_part(struct request *request, struct part *part, struct capacity *capacity, size_t *bytes)
+{
+    struct buffer *out = &request->output;
+    bool first = true;
+    for (; part->done < part->count; part->done++) {
+        const struct map *item;
+        if (item_read(request, part->table, &part->keys[part->done], &item) != 0)
+            return -1;
+        size_t size = item ? item_size(item) : 0;
+        if (*bytes + size > BATCH_GET_BYTES_MAX)
+            return 0;
+        *bytes += size;
+        capacity->read += capacity_read_units(size, part->consistent);
+        if (!item)
+            continue;
+        if (!first)
+            buffer_append_byte(out, ',');
+        first = false;
+        struct map shown = projection_apply(&request->arena, part->projection, item);
+        map_write_json(out, &shown);
+    }
+    return 0;
+}
+
+/* The KeysAndAttributes of what was left over: as it came, but for the keys that have been answered. */
+static void write_unprocessed(struct buffer *out, const struct part *part)
+{
+    string_write_json(out, part->name);
+    buffer_append_string(out, ":{\"Keys\":[");
+    for (size_t i = part->done; i < part->count; i++) {
+        if (i > part->done)
+            buffer_append_byte(out, ',');
+        map_write_json(out, &part->keys[i]);
+    }
+    buffer_append_byte(out, ']');
+    static const char *const members[] = { "ConsistentRead", "ProjectionExpression", "AttributesToGet",
+                                           "ExpressionAttributeNames" };
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        const json_t *member = input_get(part->input, members[i]);
+        if (!member)
+            continue;
+        answer_member(out, members[i]);
+        size_t size = json_dumpb(member, NULL, 0, JSON_ENCODE_ANY | JSON_COMPACT);
+        out->length += json_dumpb(member, buffer_reserve(out, size), size, JSON_ENCODE_ANY | JSON_COMPACT);
+    }
+    buffer_append_byte(out, '}');
+}
+
+int run_batch_get_item(struct request *request)
+{
+    struct part *parts;
+    size_t count;
+    if (read_parts(request, &parts, &count) != 0 || request_begin(request, false) != 0)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        if (table_find(request, parts[i].name, false, &parts[i].table) != 0)
+            return -1;
+        for (size_t k = 0; k < parts[i].count; k++)
+            if (key_check(request, parts[i].table, &parts[i].keys[k]) != 0)
+                return -1;
+    }
+
+    struct capacities *capacities = ARENA_NEW(&request->arena, struct capacities);
+    struct buffer *out = &request->output;
+    size_t bytes = 0;
+    buffer_append_string(out, "{\"Responses\":{");
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            buffer_append_byte(out, ',');
+        string_write_json(out, parts[i].table->name);
+        buffer_append_string(out, ":[");
+        if (answer_part(request, &parts[i], capacities_of(&request->arena, capacities, parts[i].table), &bytes) != 0)
+            return -1;
+        buffer_append_byte(out, ']');
+    }
+    buffer_append_string(out, "},\"UnprocessedKeys\":{");
+    for (size_t i = 0, written = 0; i < count; i++) {
+        if (parts[i].done == parts[i].count)
+            continue;
+        if (written++ > 0)
+            buffer_append_byte(out, ',');
+        write_unprocessed(out, &parts[i]);
+    }
+    buffer_append_byte(out, '}');
+    answer_capacities(request, capacities, false);
+    buffer_append_byte(out, '}');
+    return 0;
+}

@@ -1,0 +1,13 @@
+/*
+ * delete_item.c - DeleteItem: removes one item, on a condition where one is given.
+ */
+#include "engine/operations.h"
+#include "engine/operations/item_input.h"
+
+int run_delete_item(struct request *request)
+{
+    struct write write;
+    if (write_from_input(request, request->input, WRITE_DELETE, VALUE_LAYER_CURRENT_ENVELOPE, &write) != 0)
+        return -1;
+    return run_single_write(request, &write);
+}

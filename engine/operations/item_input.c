@@ -1,0 +1,177 @@
+/*
+ * item_input.c - see item_input.h.
+ */
+#include "engine/operations/item_input.h"
+
+#include "engine/value_json.h"
+
+enum return_values return_values(const json_t *input)
+{
+    static const struct {
+        const char *name;
+        enum return_values value;
+    } names[] = {
+        { "ALL_OLD", RETURN_ALL_OLD },
+        { "UPDATED_OLD", RETURN_UPDATED_OLD },
+        { "ALL_NEW", RETURN_ALL_NEW },
+        { "UPDATED_NEW", RETURN_UPDATED_NEW },
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (input_is(input, "ReturnValues", names[i].name))
+            return names[i].value;
+    return RETURN_NONE;
+}
+
+bool returns_on_failure(const json_t *input)
+{
+    return input_is(input, "ReturnValuesOnConditionCheckFailure", "ALL_OLD");
+}
+
+/* The condition, in whichever of the two languages the input has it. */
+static int read_condition(struct request *request, const json_t *input, enum value_layer layer,
+                          struct placeholders *placeholders, const struct condition **out)
+{
+    struct condition *condition = NULL;
+    if (legacy_expected(request, input, layer, &condition) != 0)
+        return -1;
+    if (!condition && condition_parse(request, EXPRESSION_CONDITION, input_string(input, "ConditionExpression"),
+                                      placeholders, &condition) != 0)
+        return -1;
+    *out = condition;
+    return 0;
+}
+
+static int read_update(struct request *request, const json_t *input, enum value_layer layer,
+                       struct placeholders *placeholders, const struct update **out)
+{
+    struct update *update = NULL;
+    if (legacy_attribute_updates(request, input, layer, &update) != 0)
+        return -1;
+    struct slice text = input_string(input, "UpdateExpression");
+    if (!update && text.data && update_parse(request, text, placeholders, &update) != 0)
+        return -1;
+    *out = update;
+    return 0;
+}
+
+int projection_from_input(struct request *request, const json_t *input, struct placeholders *placeholders,
+                          struct projection **out)
+{
+    *out = NULL;
+    if (legacy_attributes_to_get(request, input, out) != 0)
+        return -1;
+    struct slice text = input_string(input, "ProjectionExpression");
+    if (*out || !text.data)
+        return 0;
+    return projection_parse(request, text, placeholders, out);
+}
+
+int write_from_input(struct request *request, const json_t *input, enum write_kind kind, enum value_layer layer,
+                     struct write *out)
+{
+    struct placeholders *placeholders;
+    *out = (struct write){ .kind = kind };
+    if (expressions_check_mixing(request, input) != 0 ||
+        placeholders_read(request, input, layer, &placeholders) != 0 ||
+        map_from_json(request, input_get(input, kind == WRITE_PUT ? "Item" : "Key"), layer, &out->item) != 0)
+        return -1;
+    enum return_values wanted = return_values(input);
+    if (kind != WRITE_UPDATE && wanted != RETURN_NONE && wanted != RETURN_ALL_OLD)
+        return request_fail(request, ERROR_VALIDATION, "ReturnValues can only be ALL_OLD or NONE");
+    if (kind == WRITE_PUT && item_size(&out->item) > ITEM_SIZE_MAX)
+        return request_fail(request, ERROR_VALIDATION, "Item size has exceeded the maximum allowed size");
+    if (kind == WRITE_UPDATE && read_update(request, input, layer, placeholders, &out->update) != 0)
+        return -1;
+    if (read_condition(request, input, layer, placeholders, &out->condition) != 0)
+        return -1;
+    return placeholders_check_used(request, placeholders);
+}
+
+int write_check_keys(struct request *request, const struct write *write)
+{
+    if (write->kind == WRITE_PUT)
+        return item_check_keys(request, write->table, &write->item);
+    if (key_check(request, write->table, &write->item) != 0)
+        return -1;
+    return write->update ? update_check_keys(request, write->update, &write->table->keys) : 0;
+}
+
+void answer_member(struct buffer *out, const char *name)
+{
+    if (out->length > 0 && out->data[out->length - 1] != '{')
+        buffer_append_byte(out, ',');
+    buffer_append_byte(out, '"');
+    buffer_append_string(out, name);
+    buffer_append_string(out, "\":");
+}
+
+void answer_capacity(struct request *request, const struct capacity *capacity)
+{
+    enum capacity_detail detail = capacity_detail(request->input);
+    if (detail == CAPACITY_NONE)
+        return;
+    answer_member(&request->output, "ConsumedCapacity");
+    capacity_write_json(&request->output, capacity, detail, false);
+}
+
+int fail_condition(struct request *request, const json_t *input, const struct map *before)
+{
+    if (before && returns_on_failure(input)) {
+        struct buffer extra;
+        buffer_init(&extra, &request->arena);
+        buffer_append_string(&extra, "\"Item\":");
+        map_write_json(&extra, before);
+        buffer_append_byte(&extra, '\0');
+        request->extra = extra.data;
+    }
+    return request_fail(request, ERROR_CONDITIONAL_CHECK_FAILED, "The conditional request failed");
+}
+
+/* The attributes that ReturnValues asks for; a count of 0: none to show. */
+static struct map returned(struct request *request, const struct write *write)
+{
+    const struct map none = { 0 };
+    const struct map *before = write->before ? write->before : &none;
+    const struct map *after = write->after ? write->after : &none;
+    switch (return_values(request->input)) {
+    case RETURN_ALL_OLD:
+        return *before;
+    case RETURN_ALL_NEW:
+        return *after;
+    case RETURN_UPDATED_OLD:
+        return write->update ? update_touched(&request->arena, write->update, before) : none;
+    case RETURN_UPDATED_NEW:
+        return write->update ? update_touched(&request->arena, write->update, after) : none;
+    default:
+        return none;
+    }
+}
+
+int run_single_write(struct request *request, struct write *write)
+{
+    if (request_begin(request, true) != 0 ||
+        table_find(request, input_string(request->input, "TableName"), false, &write->table) != 0 ||
+        write_check_keys(request, write) != 0)
+        return -1;
+    struct capacity capacity = { .table = write->table };
+    enum write_result result = write_apply(request, write, &capacity);
+    if (result == WRITE_FAILED)
+        return -1;
+    if (result == WRITE_CONDITION_FAILED)
+        return fail_condition(request, request->input, write->before);
+
+    struct buffer *out = &request->output;
+    buffer_append_byte(out, '{');
+    struct map attributes = returned(request, write);
+    if (attributes.count > 0) {
+        answer_member(out, "Attributes");
+        map_write_json(out, &attributes);
+    }
+    answer_capacity(request, &capacity);
+    if (input_is(request->input, "ReturnItemCollectionMetrics", "SIZE") && table_has_local_indexes(write->table)) {
+        answer_member(out, "ItemCollectionMetrics");
+        collection_metrics_write_json(out, write->table, &write->item);
+    }
+    buffer_append_byte(out, '}');
+    return request_commit(request);
+}

@@ -1,0 +1,102 @@
+/*
+ * query.c - Query: the items of one partition of a table or index, in the order of the sort key.
+ */
+#include "engine/operations.h"
+#include "engine/operations/item_input.h"
+#include "engine/operations/read_input.h"
+#include "engine/item.h"
+#include "engine/keyspace.h"
+#include "engine/value_json.h"
+
+/* The storage keys between which all items lie that meet the key condition. */
+static void set_bounds(struct request *request, const struct key_condition *condition, const struct key_schema *keys,
+                       uint64_t id, struct page *page)
+{
+    struct buffer base, low, high;
+    buffer_init(&base, &request->arena);
+    keyspace_items(&base, id);
+    keyspace_partition(&base, condition->partition, keys->partition_count);
+    for (unsigned i = 0; i < condition->equal_count; i++)
+        key_encode(&base, condition->equal[i]);
+    if (condition->operator == SORT_EQ)
+        key_encode(&base, condition->low);
+
+    buffer_init(&low, &request->arena);
+    buffer_init(&high, &request->arena);
+    buffer_append_slice(&low, buffer_slice(&base));
+    buffer_append_slice(&high, buffer_slice(&base));
+    switch (condition->operator) {
+    case SORT_ALL:
+    case SORT_EQ:
+        break;
+    case SORT_LT:
+    case SORT_LE:
+        key_encode(&high, condition->low);
+        break;
+    case SORT_GT:
+    case SORT_GE:
+        key_encode(&low, condition->low);
+        break;
+    case SORT_BETWEEN:
+        key_encode(&low, condition->low);
+        key_encode(&high, condition->high);
+        break;
+    case SORT_BEGINS_WITH:
+        key_encode_prefix(&low, condition->low);
+        key_encode_prefix(&high, condition->low);
+        break;
+    }
+    struct buffer lower, upper;
+    buffer_init(&lower, &request->arena);
+    buffer_init(&upper, &request->arena);
+    if (condition->operator == SORT_GT)
+        keyspace_after(&lower, buffer_slice(&low));
+    else
+        lower = low;
+    if (condition->operator == SORT_LT)
+        upper = high;
+    else
+        keyspace_after(&upper, buffer_slice(&high));
+    page->lower = buffer_slice(&lower);
+    page->upper = buffer_slice(&upper);
+}
+
+/* The key condition in whichever of the two languages the input has it. */
+static int read_key_condition(struct request *request, struct placeholders *placeholders, struct key_expression **out)
+{
+    const json_t *input = request->input;
+    *out = NULL;
+    if (legacy_key_conditions(request, input, VALUE_LAYER_CURRENT, out) != 0)
+        return -1;
+    struct slice text = input_string(input, "KeyConditionExpression");
+    if (!*out && !text.data)
+        return request_fail(request, ERROR_VALIDATION,
+                            "Either the KeyConditions or KeyConditionExpression parameter must be specified in the "
+                            "request.");
+    return *out ? 0 : key_expression_parse(request, text, placeholders, out);
+}
+
+int run_query(struct request *request)
+{
+    struct read_input read;
+    struct key_expression *expression;
+    if (read_input_begin(request, VALUE_LAYER_CURRENT, &read) != 0 ||
+        read_input_expressions(request, "QueryFilter", VALUE_LAYER_CURRENT, &read) != 0 ||
+        read_key_condition(request, read.placeholders, &expression) != 0 ||
+        placeholders_check_used(request, read.placeholders) != 0)
+        return -1;
+
+    struct page *page = &read.page;
+    struct key_condition condition;
+    if (request_begin(request, false) != 0 || read_input_find(request, &read) != 0)
+        return -1;
+    const struct key_schema *keys = page->index ? &page->index->keys : &page->table->keys;
+    if (key_condition_resolve(request, expression, keys, &condition) != 0 ||
+        filter_check_keys(request, page->filter, keys) != 0 || page_choose(request, page) != 0)
+        return -1;
+    set_bounds(request, &condition, keys, page->index ? page->index->id : page->table->id, page);
+    page->backward = !input_boolean(request->input, "ScanIndexForward", true);
+    if (page_start_after(request, page, &read.start, true) != 0)
+        return -1;
+    return read_input_answer(request, &read);
+}

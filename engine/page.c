@@ -1,0 +1,257 @@
+/*
+ * page.c - see page.h.
+ */
+#include "engine/page.h"
+
+#include <errno.h>
+
+#include "engine/index.h"
+#include "engine/item.h"
+#include "engine/keyspace.h"
+#include "engine/value_json.h"
+#include "engine/write.h"
+
+/* Top-level names that an index does not project, gathered while a projection or a filter is visited. */
+struct missing {
+    struct request *request;
+    const struct page *page;
+    struct buffer names; /* "a, b" */
+};
+
+static void note_missing(void *context, struct slice name)
+{
+    struct missing *missing = context;
+    if (index_projects(missing->page->table, missing->page->index, name))
+        return;
+    if (missing->names.length)
+        buffer_append_string(&missing->names, ", ");
+    buffer_append_slice(&missing->names, name);
+}
+
+static int choose_for_index(struct request *request, struct page *page)
+{
+    const struct index *index = page->index;
+    int length = (int)index->name.length;
+    struct missing missing = { .request = request, .page = page };
+    buffer_init(&missing.names, &request->arena);
+    if (page->selection == SELECT_SPECIFIC_ATTRIBUTES && page->projection)
+        projection_top_level(page->projection, note_missing, &missing);
+
+    if (index->global) {
+        if (page->selection == SELECT_ALL_ATTRIBUTES && index->projection != PROJECTION_ALL)
+            return request_fail(request, ERROR_VALIDATION,
+                                "One or more parameter values were invalid: Select type ALL_ATTRIBUTES is not "
+                                "supported for global secondary index %.*s because its projection type is not ALL",
+                                length, index->name.data);
+        if (missing.names.length)
+            return request_fail(request, ERROR_VALIDATION,
+                                "One or more parameter values were invalid: Global secondary index %.*s does not "
+                                "project [%.*s]",
+                                length, index->name.data, (int)missing.names.length, missing.names.data);
+        return 0;
+    }
+    if (page->filter)
+        condition_top_level(page->filter, note_missing, &missing);
+    page->fetch = missing.names.length > 0 ||
+                  (page->selection == SELECT_ALL_ATTRIBUTES && index->projection != PROJECTION_ALL);
+    return 0;
+}
+
+int page_choose(struct request *request, struct page *page)
+{
+    const json_t *input = request->input;
+    bool specific = page->projection != NULL;
+    if (input_is(input, "Select", "COUNT"))
+        page->selection = SELECT_COUNT;
+    else if (input_is(input, "Select", "ALL_ATTRIBUTES"))
+        page->selection = SELECT_ALL_ATTRIBUTES;
+    else if (input_is(input, "Select", "ALL_PROJECTED_ATTRIBUTES"))
+        page->selection = SELECT_ALL_PROJECTED_ATTRIBUTES;
+    else if (specific)
+        page->selection = SELECT_SPECIFIC_ATTRIBUTES;
+    else
+        page->selection = page->index ? SELECT_ALL_PROJECTED_ATTRIBUTES : SELECT_ALL_ATTRIBUTES;
+
+    if (page->selection == SELECT_ALL_PROJECTED_ATTRIBUTES && !page->index)
+        return request_fail(request, ERROR_VALIDATION,
+                            "One or more parameter values were invalid: ALL_PROJECTED_ATTRIBUTES can be used only when "
+                            "Querying using an IndexName");
+    return page->index ? choose_for_index(request, page) : 0;
+}
+
+/* Whether `key` is exactly what a LastEvaluatedKey of this table or index has. */
+static bool has_shape_of_last_key(const struct page *page, const struct map *key)
+{
+    const struct key_schema *schemas[] = { &page->table->keys, page->index ? &page->index->keys : NULL };
+    size_t matched = 0;
+    for (size_t i = 0; i < key->count; i++) {
+        bool known = false;
+        for (size_t s = 0; s < 2 && schemas[s] && !known; s++) {
+            for (unsigned k = 0; k < schemas[s]->partition_count && !known; k++)
+                known = slice_equal(schemas[s]->partition[k].name, key->attributes[i].name) &&
+                        schemas[s]->partition[k].type == key->attributes[i].value.type;
+            for (unsigned k = 0; k < schemas[s]->sort_count && !known; k++)
+                known = slice_equal(schemas[s]->sort[k].name, key->attributes[i].name) &&
+                        schemas[s]->sort[k].type == key->attributes[i].value.type;
+        }
+        if (!known)
+            return false;
+        matched++;
+    }
+    for (size_t s = 0; s < 2 && schemas[s]; s++) {
+        for (unsigned k = 0; k < schemas[s]->partition_count; k++)
+            if (!map_find(key, schemas[s]->partition[k].name))
+                return false;
+        for (unsigned k = 0; k < schemas[s]->sort_count; k++)
+            if (!map_find(key, schemas[s]->sort[k].name))
+                return false;
+    }
+    return matched > 0;
+}
+
+int page_start_after(struct request *request, struct page *page, const struct map *key, bool query)
+{
+    if (key->count == 0)
+        return 0;
+    if (!has_shape_of_last_key(page, key))
+        return request_fail(request, ERROR_VALIDATION,
+                            "The provided starting key is invalid%s",
+                            query ? "" : ": The provided key element does not match the schema");
+    struct map table_key = item_key(&request->arena, page->table, key);
+    if (key_check(request, page->table, &table_key) != 0)
+        return -1;
+
+    struct buffer border;
+    buffer_init(&border, &request->arena);
+    if (page->index)
+        keyspace_index_key(&border, page->table, page->index, key);
+    else
+        keyspace_table_key(&border, page->table, key);
+    struct slice at = buffer_slice(&border);
+    if (slice_compare(at, page->lower) < 0 || slice_compare(at, page->upper) >= 0) {
+        if (!query)
+            return request_fail(request, ERROR_VALIDATION,
+                                "The provided starting key is invalid: Invalid ExclusiveStartKey. Please use "
+                                "ExclusiveStartKey with correct Segment. TotalSegments: %lld Segment: %lld",
+                                (long long)input_integer(request->input, "TotalSegments", 1),
+                                (long long)input_integer(request->input, "Segment", 0));
+        return request_fail(request, ERROR_VALIDATION,
+                            "The provided starting key is outside query boundaries based on provided conditions");
+    }
+    if (page->backward) {
+        page->upper = at;
+    } else {
+        buffer_append_byte(&border, 0);
+        page->lower = buffer_slice(&border);
+    }
+    return 0;
+}
+
+/* Counters of a page under way. */
+struct progress {
+    uint64_t bytes, count, scanned;
+};
+
+static void write_last_key(struct request *request, const struct page *page, const struct map *item)
+{
+    struct map key = item_key(&request->scratch, page->table, item);
+    if (page->index) {
+        const struct key_schema *keys = &page->index->keys;
+        for (unsigned i = 0; i < keys->partition_count; i++)
+            map_set(&request->scratch, &key, keys->partition[i].name, map_find(item, keys->partition[i].name));
+        for (unsigned i = 0; i < keys->sort_count; i++)
+            map_set(&request->scratch, &key, keys->sort[i].name, map_find(item, keys->sort[i].name));
+    }
+    buffer_append_string(&request->output, ",\"LastEvaluatedKey\":");
+    map_write_json(&request->output, &key);
+}
+
+/* What is shown of an item that a local index holds only in part: the table's own image, which costs a read of its own. */
+static int fetch_item(struct request *request, const struct page *page, const struct map *image, const struct map **out,
+                      struct capacity *capacity)
+{
+    struct map key = item_key(&request->scratch, page->table, image);
+    if (item_read(request, page->table, &key, out) != 0)
+        return -1;
+    capacity->read += capacity_read_units(*out ? item_size(*out) : 0, page->consistent);
+    if (!*out)
+        *out = image;
+    return 0;
+}
+
+/* Takes one item in; *stop when it was the last of the page. */
+static int take_item(struct request *request, const struct page *page, struct slice packed, struct progress *progress,
+                     struct capacity *capacity, bool *stop)
+{
+    struct map image;
+    int error = item_unpack(&request->scratch, packed, &image);
+    if (error != 0)
+        return request_fail_storage(request, "read an item", error);
+    progress->scanned++;
+    progress->bytes += item_size(&image);
+    *stop = (page->limit > 0 && progress->scanned == (uint64_t)page->limit) || progress->bytes >= PAGE_SIZE_MAX;
+
+    const struct map *item = &image;
+    if (page->fetch && fetch_item(request, page, &image, &item, capacity) != 0)
+        return -1;
+    if (condition_met(page->filter, item)) {
+        if (page->selection != SELECT_COUNT) {
+            if (progress->count > 0)
+                buffer_append_byte(&request->output, ',');
+            if (page->selection == SELECT_SPECIFIC_ATTRIBUTES) {
+                struct map shown = projection_apply(&request->scratch, page->projection, item);
+                map_write_json(&request->output, &shown);
+            } else {
+                map_write_json(&request->output, item);
+            }
+        }
+        progress->count++;
+    }
+    return 0;
+}
+
+int page_read(struct request *request, const struct page *page, struct capacity *capacity)
+{
+    struct buffer *out = &request->output;
+    struct progress progress = { 0 };
+    struct slice key, packed;
+    bool stop = false;
+    if (page->selection != SELECT_COUNT)
+        buffer_append_string(out, "\"Items\":[");
+    if (request_cursor_open(request) != 0)
+        return -1;
+    int error = storage_cursor_seek(request->cursor, page->backward ? page->upper : page->lower, page->backward, &key,
+                                    &packed);
+    if (error == 0 && page->backward && slice_compare(key, page->upper) >= 0)
+        error = storage_cursor_step(request->cursor, true, &key, &packed);
+    while (error == 0 && slice_compare(key, page->lower) >= 0 && slice_compare(key, page->upper) < 0) {
+        arena_release(&request->scratch);
+        if (take_item(request, page, packed, &progress, capacity, &stop) != 0)
+            return -1;
+        if (stop)
+            break;
+        error = storage_cursor_step(request->cursor, page->backward, &key, &packed);
+    }
+    if (error != 0 && error != -ENOENT)
+        return request_fail_storage(request, "read items", error);
+
+    if (page->selection != SELECT_COUNT)
+        buffer_append_string(out, "],");
+    buffer_printf(out, "\"Count\":%llu,\"ScannedCount\":%llu", (unsigned long long)progress.count,
+                  (unsigned long long)progress.scanned);
+    if (stop) {
+        struct map last;
+        error = item_unpack(&request->scratch, packed, &last);
+        if (error != 0)
+            return request_fail_storage(request, "read an item", error);
+        write_last_key(request, page, &last);
+    }
+    request_cursor_close(request);
+
+    double units = capacity_read_units(progress.bytes, page->consistent);
+    if (page->index)
+        capacity->index_read[page->index - page->table->indexes] += units;
+    else
+        capacity->read += units;
+    return 0;
+}
