@@ -233,6 +233,17 @@ size_t number_format(const struct number *number, char out[NUMBER_TEXT_MAX])
     return (size_t)(next - out);
 }
 
+bool number_is_normal(const struct number *number)
+{
+    u128 mantissa = number->mantissa;
+    if (mantissa == 0)
+        return number->exponent == 0 && !number->negative;
+    if (mantissa >= power_of_10[DIGITS_MAX] || mantissa % 10 == 0)
+        return false;
+    int adjusted = adjusted_exponent(number);
+    return adjusted >= ADJUSTED_MIN && adjusted <= ADJUSTED_MAX;
+}
+
 static int compare_mantissas(u128 a, u128 b)
 {
     return (a > b) - (a < b);

@@ -60,6 +60,9 @@ const char *number_error_text(enum number_error error);
  * length without it. */
 size_t number_format(const struct number *number, char out[NUMBER_TEXT_MAX]);
 
+/* Whether members that come from elsewhere are those of a number: in range, and in normal form. */
+bool number_is_normal(const struct number *number);
+
 /* < 0, 0, > 0 as strcmp. */
 int number_compare(const struct number *a, const struct number *b);
 
