@@ -11,12 +11,16 @@
 
 #include "engine/item.h"
 
+static void append_big_endian(struct buffer *out, uint64_t number)
+{
+    for (int shift = 56; shift >= 0; shift -= 8)
+        buffer_append_byte(out, (unsigned char)(number >> shift));
+}
+
 static void append_id(struct buffer *out, char tag, uint64_t id)
 {
-    char key[9] = { tag };
-    for (int i = 0; i < 8; i++)
-        key[1 + i] = (char)(id >> (56 - 8 * i));
-    buffer_append(out, key, sizeof key);
+    buffer_append_byte(out, (unsigned char)tag);
+    append_big_endian(out, id);
 }
 
 void keyspace_items(struct buffer *out, uint64_t id)
@@ -39,6 +43,21 @@ void keyspace_catalogue(struct buffer *out, const char *region, struct slice nam
     buffer_append_byte(out, 'C');
     buffer_append(out, region, strlen(region) + 1);
     buffer_append_slice(out, name);
+}
+
+void keyspace_token(struct buffer *out, const char *region, struct slice token)
+{
+    buffer_append_byte(out, 'T');
+    buffer_append(out, region, strlen(region) + 1);
+    buffer_append_slice(out, token);
+}
+
+void keyspace_token_time(struct buffer *out, const char *region, int64_t time, struct slice token)
+{
+    buffer_append_byte(out, 'U');
+    buffer_append(out, region, strlen(region) + 1);
+    append_big_endian(out, (uint64_t)time);
+    buffer_append_slice(out, token);
 }
 
 /*

@@ -5,7 +5,8 @@
  *     'I' id                         live size of a table or index
  *     'N'                            the next id of a key space
  *     'D' id hash sort             items of a table, and projected items of an index
- *     'T' token                      ClientRequestToken of a transaction
+ *     'T' region NUL token           a ClientRequestToken (engine/operations/client_token.h)
+ *     'U' region NUL time token      the same, by time
  *
  * An item's key: the id of its table or index (8 bytes, big-endian), the hash of its partition key (16 bytes), the sort
  * forms of its sort key attributes (engine/item.h); in an index then 16 bytes more, the hash of the whole key in the table,
@@ -50,6 +51,10 @@ void keyspace_catalogue(struct buffer *out, const char *region, struct slice nam
 
 /* The key of the record of the next id. */
 void keyspace_next_id(struct buffer *out);
+
+/* The keys of a ClientRequestToken: by name, and by the time (ms since the epoch) when it was stored. */
+void keyspace_token(struct buffer *out, const char *region, struct slice token);
+void keyspace_token_time(struct buffer *out, const char *region, int64_t time, struct slice token);
 
 /* The key of a live size. */
 void keyspace_size(struct buffer *out, uint64_t id);

@@ -29,19 +29,14 @@ static bool is_empty(const struct value *value)
     return (value->type == VALUE_S || value->type == VALUE_B) && value->bytes.length == 0;
 }
 
-static size_t key_size(const struct value *value)
-{
-    return value_size(value);
-}
-
 /* Sizes of the key values in `item`, which has them all. */
 static int check_key_sizes(struct request *request, const struct key_schema *keys, const struct map *item)
 {
     size_t partition = 0, sort = 0;
     for (unsigned i = 0; i < keys->partition_count; i++)
-        partition += key_size(map_find(item, keys->partition[i].name));
+        partition += value_size(map_find(item, keys->partition[i].name));
     for (unsigned i = 0; i < keys->sort_count; i++)
-        sort += key_size(map_find(item, keys->sort[i].name));
+        sort += value_size(map_find(item, keys->sort[i].name));
     if (partition > PARTITION_KEY_MAX)
         return request_fail(request, ERROR_VALIDATION,
                             "One or more parameter values were invalid: Size of hashkey has exceeded the maximum "
@@ -75,6 +70,19 @@ int key_check(struct request *request, const struct table *table, const struct m
         if (check_key_attribute(request, &keys->sort[i], key) != 0)
             return -1;
     return check_key_sizes(request, keys, key);
+}
+
+int key_check_empty(struct request *request, const struct table *table, const struct map *item)
+{
+    const struct key_schema *keys = &table->keys;
+    for (unsigned i = 0; i < keys->partition_count + keys->sort_count; i++) {
+        const struct key_attribute *attribute =
+            i < keys->partition_count ? &keys->partition[i] : &keys->sort[i - keys->partition_count];
+        const struct value *value = map_find(item, attribute->name);
+        if (value && is_empty(value))
+            return fail_empty_key(request, value, attribute->name);
+    }
+    return 0;
 }
 
 static int check_item_attribute(struct request *request, const struct key_attribute *attribute, const struct map *item)

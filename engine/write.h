@@ -41,6 +41,7 @@ enum { ITEM_SIZE_MAX = 400 * 1024 };
  * request. item_check_keys is the same for a whole item, with Put's own texts, index keys included.
  */
 int key_check(struct request *request, const struct table *table, const struct map *key);
+int key_check_empty(struct request *request, const struct table *table, const struct map *item); /* that alone */
 int item_check_keys(struct request *request, const struct table *table, const struct map *item);
 
 /*

@@ -1,8 +1,8 @@
 /*
  * batch_get_item.c - BatchGetItem: up to 100 items by their keys, from any tables.
  *
- * What would make the answer larger than 16 MB comes back in UnprocessedKeys, as on the service; so does, by the same
- * count, nothing else: nothing is throttled here.
+ * What would make the answer larger than 16 MB comes back in UnprocessedKeys, as on the service; nothing else does, for
+ * nothing is throttled here.
  */
 #include "engine/operations.h"
 #include "engine/operations/capacities.h"
@@ -132,8 +132,8 @@ static void write_unprocessed(struct buffer *out, const struct part *part)
 
 int run_batch_get_item(struct request *request)
 {
-    struct part *parts;
-    size_t count;
+    struct part *parts = NULL;
+    size_t count = 0;
     if (read_parts(request, &parts, &count) != 0 || request_begin(request, false) != 0)
         return -1;
     for (size_t i = 0; i < count; i++) {

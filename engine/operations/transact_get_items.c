@@ -1,0 +1,83 @@
+/*
+ * transact_get_items.c - TransactGetItems: up to 100 items as they were at one moment.
+ */
+#include "engine/operations.h"
+#include "engine/operations/cancellation.h"
+#include "engine/operations/capacities.h"
+#include "engine/operations/item_input.h"
+#include "engine/value_json.h"
+
+enum { TRANSACTION_BYTES_MAX = 4 * 1024 * 1024 }; /* AWS API reference, TransactGetItems */
+
+struct get {
+    struct slice table_name;
+    const struct table *table;
+    struct map key;
+    struct projection *projection;
+    const struct map *item;
+};
+
+static int read_get(struct request *request, const json_t *input, struct get *get)
+{
+    struct placeholders *placeholders;
+    get->table_name = input_string(input, "TableName");
+    if (placeholders_read(request, input, VALUE_LAYER_OLDER, &placeholders) != 0 ||
+        map_from_json(request, input_get(input, "Key"), VALUE_LAYER_OLDER, &get->key) != 0 ||
+        projection_from_input(request, input, placeholders, &get->projection) != 0)
+        return -1;
+    return placeholders_check_used(request, placeholders);
+}
+
+int run_transact_get_items(struct request *request)
+{
+    const json_t *members = input_get(request->input, "TransactItems");
+    size_t count = json_array_size(members);
+    struct get *gets = ARENA_NEW_ARRAY(&request->arena, count, struct get);
+    for (size_t i = 0; i < count; i++)
+        if (read_get(request, input_get(json_array_get(members, i), "Get"), &gets[i]) != 0)
+            return -1;
+
+    if (request_begin(request, false) != 0)
+        return -1;
+    struct cancellation *cancellation = ARENA_NEW(&request->arena, struct cancellation);
+    cancellation->count = count;
+    for (size_t i = 0; i < count; i++) {
+        if (table_find(request, gets[i].table_name, false, &gets[i].table) != 0)
+            return -1;
+        if (key_check(request, gets[i].table, &gets[i].key) != 0 &&
+            cancellation_take_error(request, cancellation, i) != 0)
+            return -1;
+    }
+    if (cancellation_check(request, cancellation) != 0)
+        return -1;
+
+    struct capacities *capacities = ARENA_NEW(&request->arena, struct capacities);
+    size_t bytes = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (item_read(request, gets[i].table, &gets[i].key, &gets[i].item) != 0)
+            return -1;
+        size_t size = gets[i].item ? item_size(gets[i].item) : 0;
+        bytes += size;
+        capacities_of(&request->arena, capacities, gets[i].table)->read += 2 * capacity_read_units(size, true);
+    }
+    if (bytes > TRANSACTION_BYTES_MAX)
+        return request_fail(request, ERROR_VALIDATION,
+                            "Collection size of items exceeded, which can also be caused by the aggregate size of the "
+                            "items in the transaction exceeding the 4MB limit");
+
+    struct buffer *out = &request->output;
+    buffer_append_string(out, "{\"Responses\":[");
+    for (size_t i = 0; i < count; i++) {
+        buffer_append_string(out, i > 0 ? ",{" : "{");
+        if (gets[i].item) {
+            struct map shown = projection_apply(&request->arena, gets[i].projection, gets[i].item);
+            answer_member(out, "Item");
+            map_write_json(out, &shown);
+        }
+        buffer_append_byte(out, '}');
+    }
+    buffer_append_byte(out, ']');
+    answer_capacities(request, capacities, true);
+    buffer_append_byte(out, '}');
+    return 0;
+}
