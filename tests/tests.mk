@@ -52,3 +52,17 @@ unit: $(unit_programs)
 	@for program in $(unit_programs); do echo "== $$program"; $$program -j2 || exit 1; done
 
 .PHONY: demo run-demo test run-test client-deps clients unit
+
+# The figures of docs/architecture.md and of the issue, beside their bars; ROUNDS=40.
+bench:
+	@tests/packages $(bench_packages) $(client_packages)
+	$(again) run-bench
+
+run-bench: build client-deps $(BUILD)/tests/bench/worker
+	@tests/bench/run $(BUILD) $(ROUNDS)
+
+$(BUILD)/tests/bench/worker: tests/bench/worker.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -D_GNU_SOURCE $(warnings) $(CFLAGS) -o $@ $< -lssl -lcrypto
+
+.PHONY: bench run-bench
