@@ -1,6 +1,6 @@
 /*
- * common.h - the shapes that more than one file of engine/schema/ needs. A new operation takes what it can from
- * here. Named after the model's shapes, shape_string and its like after their type.
+ * common.h - the shapes that more than one file of engine/schema/ needs. A new operation takes what it can
+ * from here. Named after the model's shapes, shape_string and its like after their type.
  */
 #ifndef DDBMOCK_ENGINE_SCHEMA_COMMON_H
 #define DDBMOCK_ENGINE_SCHEMA_COMMON_H

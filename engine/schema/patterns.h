@@ -1,8 +1,8 @@
 /*
  * patterns.h - the regular expressions of the model, each with a function that matches it.
  *
- * There are nine, all of them runs of character classes. POSIX regexec would do, but it minds the host program's
- * locale and stops at a NUL; so each is a few lines over bytes.
+ * There are nine, all of them runs of character classes. POSIX regexec would do, but it minds the host
+ * program's locale and stops at a NUL; so each is a few lines over bytes.
  */
 #ifndef DDBMOCK_ENGINE_SCHEMA_PATTERNS_H
 #define DDBMOCK_ENGINE_SCHEMA_PATTERNS_H

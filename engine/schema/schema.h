@@ -1,9 +1,10 @@
 /*
  * schema.h - the shape and the constraints of every request, as data, and the one place that checks them.
  *
- * A structure is a list of members, a member is a name and a shape. The tables are in engine/schema/; their source
- * is the service model inside botocore 1.44.5 (facts/model-constraints.tsv), and for what the model does not say (print
- * orders of enums, Java type names, which layer speaks) facts/fidelity.md and facts/operations.md.
+ * A structure is a list of members, a member is a name and a shape. The tables are in engine/schema/; their
+ * source is the service model inside botocore 1.44.5 (facts/model-constraints.tsv), and for what the model
+ * does not say (print orders of enums, Java type names, which layer speaks) facts/fidelity.md and
+ * facts/operations.md.
  */
 #ifndef DDBMOCK_ENGINE_SCHEMA_SCHEMA_H
 #define DDBMOCK_ENGINE_SCHEMA_SCHEMA_H
@@ -34,22 +35,22 @@ struct shape {
     bool has_minimum, has_maximum;
     long long minimum, maximum;     /* of a length or of a value */
     const struct pattern *pattern;  /* NULL: none */
-    const struct shape *unless_arn; /* what a string must satisfy too if it does not start with "arn:"; or NULL */
-    const char *const *values;      /* of an enum, in the service's print order, NULL at the end; NULL: none */
+    const struct shape *unless_arn; /* what a string that is no "arn:..." must satisfy too; or NULL */
+    const char *const *values;      /* of an enum, as the service orders them, then NULL; or NULL */
     const char *const *values_2026; /* the same as the 2026 cohort prints it; NULL: as `values` */
     const char *when_empty;         /* all that the classic cohort says of an empty map; or NULL */
     const struct shape *key;        /* of a map's keys; NULL: any string */
     const struct shape *element;    /* of a list's members or a map's values */
     const struct member *members;   /* of a structure, in the order of checks; the last has a NULL name */
-    const char *const *printed;     /* names in the order of Java's toString, NULL at the end; NULL: as `members` */
-    bool reworded;                  /* an operation's input: the 2026 cohort words its violations anew, wording.h */
+    const char *const *printed;     /* names as Java's toString orders them, then NULL; NULL: as `members` */
+    bool reworded;                  /* of an operation's input: see wording.h */
 };
 
 /* What is said when a member is absent. */
 enum presence {
     OPTIONAL,
     REQUIRED,           /* "Value null at 'x' failed to satisfy constraint: Member must not be null" */
-    REQUIRED_PARAMETER, /* "The parameter 'X' is required but was not present in the request", and nothing else */
+    REQUIRED_PARAMETER, /* only "The parameter 'X' is required but was not present in the request" */
 };
 
 struct member {
@@ -64,18 +65,18 @@ struct member {
 #define VALUES(...) (const char *const[]){ __VA_ARGS__, NULL }
 
 /*
- * Checks types: 0, or -1 after failing the request with the SerializationException of the first wrong member, first in
- * the order of the JSON. Unknown members are ignored, and null is the same as missing, as the service has it; a null
- * inside a list or a map passes here. What passes with another type than its shape's: a number with a fraction for an
- * integer (the service drops the fraction), and "true", "false", "yes", "no", "1", "0" for a Boolean, in upper or lower
- * case (see schema_boolean).
+ * Checks types: 0, or -1 after failing the request with the SerializationException of the first wrong member,
+ * first in the order of the JSON. Unknown members are ignored, and null is the same as missing, as the
+ * service has it; a null inside a list or a map passes here. What passes with another type than its shape's:
+ * a number with a fraction for an integer (the service drops the fraction), and "true", "false", "yes", "no",
+ * "1", "0" for a Boolean, in upper or lower case (see schema_boolean).
  */
 int schema_check_types(struct request *request, const struct shape *shape, const json_t *input);
 
 /*
- * Checks constraints: 0, or -1 after failing the request with "N validation error(s) detected: ...", all violations
- * (ten at the most) in the service's order, in the wording of wording_get(). Types have been checked before. Afterwards
- * no list and no map holds a null, except those of attribute values.
+ * Checks constraints: 0, or -1 after failing the request with "N validation error(s) detected: ...", all
+ * violations (ten at the most) in the service's order, in the wording of wording_get(). Types have been
+ * checked before. Afterwards no list and no map holds a null, except those of attribute values.
  */
 int schema_check_constraints(struct request *request, const struct shape *shape, const json_t *input);
 

@@ -154,6 +154,18 @@ static const struct shape enable_kinesis_streaming_configuration = {
         },
 };
 
+const struct shape schema_enable_kinesis_streaming_destination = {
+    .kind = SHAPE_STRUCTURE,
+    .name = "KinesisStreamingDestinationInput",
+    .members =
+        (const struct member[]){
+            { "TableName", &shape_control_table, REQUIRED },
+            { "StreamArn", &stream_arn, REQUIRED },
+            { "EnableKinesisStreamingConfiguration", &enable_kinesis_streaming_configuration },
+            { NULL },
+        },
+};
+
 const struct shape schema_disable_kinesis_streaming_destination = {
     .kind = SHAPE_STRUCTURE,
     .name = "KinesisStreamingDestinationInput",
