@@ -22,6 +22,9 @@ int item_unpack(struct arena *arena, struct slice packed, struct map *out);
  */
 void key_encode(struct buffer *out, const struct value *value);
 
+/* Appends what the sort forms of all strings, or binaries, that begin with `value` (S or B) begin with. */
+void key_encode_prefix(struct buffer *out, const struct value *value);
+
 /* The length of the sort form at the start of `bytes`, or 0 when there is none. */
 size_t key_encoded_length(struct slice bytes, enum value_type type);
 

@@ -31,6 +31,12 @@ void key_encode(struct buffer *out, const struct value *value)
     out->length += (size_t)(form - start);
 }
 
+void key_encode_prefix(struct buffer *out, const struct value *value)
+{
+    key_encode(out, value);
+    out->length--; /* the END */
+}
+
 size_t key_encoded_length(struct slice bytes, enum value_type type)
 {
     if (type == VALUE_N)
