@@ -9,6 +9,10 @@ bench_packages := $(test_packages) valgrind
 unit_rooms := $(notdir $(patsubst %/,%,$(dir $(wildcard tests/unit/*/test_*.c))))
 unit_programs := $(sort $(unit_rooms:%=$(BUILD)/unit-%))
 
+# A fuzz target is tests/fuzz/NAME.c with LLVMFuzzerTestOneInput; its corpus, tests/fuzz/corpus/NAME/, is replayed as a test.
+fuzz_targets := $(patsubst tests/fuzz/%.c,%,$(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c)))
+replay_programs := $(fuzz_targets:%=$(BUILD)/tests/fuzz/test_%)
+
 demo:
 	@tests/packages $(demo_packages)
 	$(again) run-demo
@@ -25,7 +29,7 @@ test:
 host_sources := $(filter-out tests/unit/%,$(wildcard tests/*/test_*.c))
 host_programs := $(host_sources:%.c=$(BUILD)/%)
 
-run-test: build $(unit_programs) $(host_programs) client-deps
+run-test: build $(unit_programs) $(host_programs) $(replay_programs) client-deps
 	@tests/run $(BUILD) $(ONLY)
 
 $(host_programs): $(BUILD)/tests/%: tests/%.c
