@@ -134,4 +134,4 @@ help:
 
 .PHONY: all build buildable deps install uninstall clean help
 .SECONDARY:
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) \( -name fresh -o -name clients \) -prune -o -name '*.d' -type f -print 2>/dev/null)

@@ -50,4 +50,9 @@ run-lint: build
 	    --library=posix,gnu --suppress=missingIncludeSystem -I. -D_GNU_SOURCE -D__linux__ preload engine http
 	shellcheck -x tests/run tests/packages tests/clients/run tests/clients/install tests/*/*.sh tests/demo/run .ci/run
 
-.PHONY: asan tsan run-sanitized fuzz run-fuzz format format-check lint run-lint
+# The README's two commands in a Debian 12 that has nothing; COMMAND="make demo" runs that instead.
+fresh:
+	@tests/packages debootstrap git
+	@tests/fresh/run $(BUILD)/fresh $(COMMAND)
+
+.PHONY: fresh asan tsan run-sanitized fuzz run-fuzz format format-check lint run-lint
