@@ -12,12 +12,12 @@
 /* Every caller's account: the one of AWS's own examples, so that ARNs look like ARNs. */
 #define ENGINE_ACCOUNT "123456789012"
 
-struct table_cache; /* engine/table.c */
+struct table_entry; /* engine/table.c */
 
 struct engine {
     struct storage *storage;
     pthread_mutex_t tables_lock; /* over `tables`, never held while anything waits */
-    struct table_cache *tables;
+    struct table_entry *tables;  /* decoded definitions, a uthash; NULL: none */
 };
 
 /* Gives the whole cache back: engine_close. */

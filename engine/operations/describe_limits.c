@@ -1,0 +1,16 @@
+/*
+ * describe_limits.c - DescribeLimits: what an account may provision, not what it has left (DDB-TABLE-131 of
+ * facts/control-plane.md). create_table.c and update_table.c enforce the same figures.
+ */
+#include "engine/operations.h"
+
+#include "engine/operations/table_checks.h"
+
+int run_describe_limits(struct request *request)
+{
+    buffer_printf(&request->output,
+                  "{\"AccountMaxReadCapacityUnits\":%d,\"AccountMaxWriteCapacityUnits\":%d,"
+                  "\"TableMaxReadCapacityUnits\":%d,\"TableMaxWriteCapacityUnits\":%d}",
+                  ACCOUNT_UNITS_MAX, ACCOUNT_UNITS_MAX, TABLE_UNITS_MAX, TABLE_UNITS_MAX);
+    return 0;
+}

@@ -1,0 +1,323 @@
+/*
+ * table.c - the catalogue: finds, stores and forgets table definitions, and keeps decoded ones at hand. See table.h.
+ *
+ * A decoded definition (struct table_entry) is never changed. It is counted: one for the cache, one for every request that
+ * uses it, so that a request may go on with a definition that another one has replaced. The count and the cache are guarded
+ * by engine->tables_lock; nothing allocates from an arena under it.
+ */
+#include "engine/table.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* uthash would leave the process otherwise; so an entry that finds no memory is just not cached. */
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
+#include "engine/engine_internal.h"
+#include "engine/keyspace.h"
+#include "engine/table_codec.h"
+#include "engine/table_moments.h"
+
+struct table_entry {
+    UT_hash_handle hh;
+    unsigned users;
+    struct arena arena;  /* of everything below */
+    struct slice key;    /* the catalogue's */
+    struct slice record; /* the bytes that were decoded */
+    json_t *json;        /* the same, parsed: the table's strings are in it; owned */
+    struct table table;
+};
+
+struct table_use {
+    struct table_use *next;
+    struct table_entry *entry;
+};
+
+static void entry_destroy(struct table_entry *entry)
+{
+    json_decref(entry->json);
+    arena_release(&entry->arena);
+    free(entry);
+}
+
+void tables_forget(struct engine *engine)
+{
+    struct table_entry *entry, *next;
+    HASH_ITER(hh, engine->tables, entry, next) {
+        HASH_DEL(engine->tables, entry);
+        entry_destroy(entry);
+    }
+}
+
+void tables_release(struct request *request)
+{
+    struct engine *engine = request->engine;
+    while (request->tables) {
+        struct table_entry *entry = request->tables->entry;
+        request->tables = request->tables->next;
+        if (!entry)
+            continue;
+        pthread_mutex_lock(&engine->tables_lock);
+        bool last = --entry->users == 0;
+        pthread_mutex_unlock(&engine->tables_lock);
+        if (last)
+            entry_destroy(entry);
+    }
+}
+
+/* The cached entry of exactly these bytes, which the caller then uses, or NULL. */
+static struct table_entry *cache_find(struct engine *engine, struct slice key, struct slice record)
+{
+    struct table_entry *entry;
+    pthread_mutex_lock(&engine->tables_lock);
+    HASH_FIND(hh, engine->tables, key.data, key.length, entry);
+    if (entry && slice_equal(entry->record, record))
+        entry->users++;
+    else
+        entry = NULL;
+    pthread_mutex_unlock(&engine->tables_lock);
+    return entry;
+}
+
+/* Takes what is cached under `key` out of the cache, and puts `entry` there unless it is NULL. */
+static void cache_replace(struct engine *engine, struct slice key, struct table_entry *entry)
+{
+    struct table_entry *old;
+    pthread_mutex_lock(&engine->tables_lock);
+    HASH_FIND(hh, engine->tables, key.data, key.length, old);
+    if (old) {
+        HASH_DEL(engine->tables, old);
+        if (--old->users != 0)
+            old = NULL;
+    }
+    if (entry) {
+        HASH_ADD_KEYPTR(hh, engine->tables, entry->key.data, entry->key.length, entry);
+        if (entry->hh.tbl)
+            entry->users++;
+    }
+    pthread_mutex_unlock(&engine->tables_lock);
+    if (old)
+        entry_destroy(old);
+}
+
+/* Decodes a record into an entry that `use` holds from the first moment on. */
+static int entry_decode(struct request *request, struct table_use *use, struct slice key, struct slice record)
+{
+    struct table_entry *entry = calloc(1, sizeof *entry);
+    if (!entry)
+        return request_fail(request, ERROR_INTERNAL_SERVER, "ddbmock is out of memory");
+    entry->users = 1;
+    use->entry = entry;
+    arena_init(&entry->arena, &request->exhausted);
+    entry->key = arena_copy(&entry->arena, key);
+    entry->record = arena_copy(&entry->arena, record);
+    json_error_t error;
+    entry->json = json_loadb(record.data, record.length, JSON_ALLOW_NUL, &error);
+    if (!entry->json && json_error_code(&error) == json_error_out_of_memory)
+        return request_fail(request, ERROR_INTERNAL_SERVER, "ddbmock is out of memory");
+    switch (table_decode(&entry->arena, entry->json, &entry->table)) {
+    case 0:
+        break;
+    case -ENOTSUP:
+        return request_fail(request, ERROR_INTERNAL_SERVER,
+                            "ddbmock %s cannot read a table that a newer version has stored.", DDBMOCK_VERSION);
+    default:
+        return request_fail(request, ERROR_INTERNAL_SERVER, "ddbmock cannot read a table's definition in its store.");
+    }
+    entry->arena.exhausted = NULL;
+    return 0;
+}
+
+/* The table of a record that was read under `key`; as it is at the request's time, NULL when it is gone by then. */
+static int table_of_record(struct request *request, struct slice key, struct slice record, const struct table **out)
+{
+    struct table_use *use = ARENA_NEW(&request->arena, struct table_use);
+    use->next = request->tables;
+    request->tables = use;
+    use->entry = cache_find(request->engine, key, record);
+    if (!use->entry) {
+        if (entry_decode(request, use, key, record) != 0)
+            return -1;
+        cache_replace(request->engine, key, use->entry);
+    }
+    *out = table_at_moment(&request->arena, &use->entry->table, request->now);
+    return 0;
+}
+
+int table_look(struct request *request, struct slice name, const struct table **out)
+{
+    *out = NULL;
+    struct buffer key;
+    buffer_init(&key, &request->arena);
+    keyspace_catalogue(&key, request->region, name);
+    struct slice record;
+    int error = storage_get(request->transaction, buffer_slice(&key), &record);
+    if (error == -ENOENT || error == -EINVAL) { /* a name longer than any key is nobody's */
+        cache_replace(request->engine, buffer_slice(&key), NULL);
+        return 0;
+    }
+    if (error != 0)
+        return request_fail_storage(request, "look a table up", error);
+    return table_of_record(request, buffer_slice(&key), record, out);
+}
+
+int table_find(struct request *request, struct slice given, bool control, const struct table **out)
+{
+    struct slice name;
+    const struct table *table;
+    if (table_name(request, given, &name) != 0 || table_look(request, name, &table) != 0)
+        return -1;
+    if (control) {
+        if (!table)
+            return request_fail(request, ERROR_RESOURCE_NOT_FOUND, "Requested resource not found: Table: %.*s not found",
+                                (int)name.length, name.data);
+    } else {
+        enum table_status status = table ? table_status(table, request->now) : TABLE_DELETING;
+        if (status == TABLE_CREATING || status == TABLE_DELETING)
+            return request_fail(request, ERROR_RESOURCE_NOT_FOUND, "Requested resource not found");
+    }
+    *out = table;
+    return 0;
+}
+
+int table_each(struct request *request, struct slice after, int (*visit)(void *context, const struct table *),
+               void *context)
+{
+    struct buffer prefix, start;
+    buffer_init(&prefix, &request->arena);
+    keyspace_catalogue(&prefix, request->region, (struct slice){ "", 0 });
+    buffer_init(&start, &request->arena);
+    keyspace_catalogue(&start, request->region, after);
+
+    /* One look per table: a cursor must not be open where an arena may jump. */
+    for (;;) {
+        struct cursor *cursor;
+        struct slice found, record;
+        int error = storage_cursor_open(request->transaction, &cursor);
+        if (error != 0)
+            return request_fail_storage(request, "list tables", error);
+        error = storage_cursor_seek(cursor, buffer_slice(&start), false, &found, &record);
+        if (error == 0 && slice_equal(found, buffer_slice(&start)))
+            error = storage_cursor_step(cursor, false, &found, &record);
+        storage_cursor_close(cursor);
+        if (error != 0 && error != -ENOENT)
+            return request_fail_storage(request, "list tables", error);
+        if (error == -ENOENT || !slice_starts_with(found, buffer_slice(&prefix)))
+            return 0;
+        start.length = 0;
+        buffer_append_slice(&start, found);
+        const struct table *table;
+        if (table_of_record(request, buffer_slice(&start), record, &table) != 0)
+            return -1;
+        if (table && visit(context, table) != 0)
+            return 0;
+    }
+}
+
+const struct index *table_index(const struct table *table, struct slice name)
+{
+    for (size_t i = 0; i < table->index_count; i++)
+        if (slice_equal(table->indexes[i].name, name))
+            return &table->indexes[i];
+    return NULL;
+}
+
+int table_store(struct request *request, const struct table *table)
+{
+    struct buffer key, record;
+    buffer_init(&key, &request->arena);
+    buffer_init(&record, &request->arena);
+    keyspace_catalogue(&key, request->region, table->name);
+    int error = table_encode(&record, table);
+    if (error == 0)
+        error = storage_put(request->transaction, buffer_slice(&key), buffer_slice(&record));
+    return error == 0 ? 0 : request_fail_storage(request, "store a table's definition", error);
+}
+
+int table_forget(struct request *request, const struct table *table)
+{
+    for (size_t i = 0; i < table->index_count; i++)
+        if (keyspace_drop(request, table->indexes[i].id) != 0)
+            return -1;
+    if (keyspace_drop(request, table->id) != 0)
+        return -1;
+    struct buffer key;
+    buffer_init(&key, &request->arena);
+    keyspace_catalogue(&key, request->region, table->name);
+    int error = storage_remove(request->transaction, buffer_slice(&key));
+    return error == 0 ? 0 : request_fail_storage(request, "remove a table's definition", error);
+}
+
+/* Numbers of fixed length at rest are big-endian, as ids in keys are. */
+static void put_number(char *bytes, uint64_t number)
+{
+    for (int i = 0; i < 8; i++)
+        bytes[i] = (char)(number >> (56 - 8 * i));
+}
+
+static uint64_t get_number(const char *bytes)
+{
+    uint64_t number = 0;
+    for (int i = 0; i < 8; i++)
+        number = number << 8 | (unsigned char)bytes[i];
+    return number;
+}
+
+int table_new_id(struct request *request, uint64_t *out)
+{
+    struct buffer key;
+    buffer_init(&key, &request->arena);
+    keyspace_next_id(&key);
+    struct slice value;
+    uint64_t id = 1;
+    int error = storage_get(request->transaction, buffer_slice(&key), &value);
+    if (error == 0 && value.length == 8)
+        id = get_number(value.data);
+    else if (error != -ENOENT)
+        return request_fail_storage(request, "make an id", error == 0 ? -EPROTO : error);
+    char next[8];
+    put_number(next, id + 1);
+    error = storage_put(request->transaction, buffer_slice(&key), (struct slice){ next, sizeof next });
+    if (error != 0)
+        return request_fail_storage(request, "make an id", error);
+    *out = id;
+    return 0;
+}
+
+int table_size_get(struct request *request, uint64_t id, struct table_size *out)
+{
+    struct buffer key;
+    buffer_init(&key, &request->arena);
+    keyspace_size(&key, id);
+    struct slice value;
+    *out = (struct table_size){ 0 };
+    int error = storage_get(request->transaction, buffer_slice(&key), &value);
+    if (error == -ENOENT)
+        return 0;
+    if (error == 0 && value.length != 16)
+        error = -EPROTO;
+    if (error != 0)
+        return request_fail_storage(request, "read a table's size", error);
+    out->items = get_number(value.data);
+    out->bytes = get_number(value.data + 8);
+    return 0;
+}
+
+int table_size_add(struct request *request, uint64_t id, int64_t items, int64_t bytes)
+{
+    if (items == 0 && bytes == 0)
+        return 0;
+    struct table_size size;
+    if (table_size_get(request, id, &size) != 0)
+        return -1;
+    char value[16];
+    put_number(value, size.items + (uint64_t)items);
+    put_number(value + 8, size.bytes + (uint64_t)bytes);
+    struct buffer key;
+    buffer_init(&key, &request->arena);
+    keyspace_size(&key, id);
+    int error = storage_put(request->transaction, buffer_slice(&key), (struct slice){ value, sizeof value });
+    return error == 0 ? 0 : request_fail_storage(request, "store a table's size", error);
+}

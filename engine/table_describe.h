@@ -1,0 +1,16 @@
+/*
+ * table_describe.h - a table as the service describes it: the value of Table and TableDescription in answers.
+ */
+#ifndef DDBMOCK_ENGINE_TABLE_DESCRIBE_H
+#define DDBMOCK_ENGINE_TABLE_DESCRIBE_H
+
+#include "engine/table.h"
+
+/*
+ * Writes {"<member>":{...}}, the whole answer, as of the moment `at` in ms since the epoch: the request's `now`, or
+ * one millisecond less for a change that is described as being under way. Sizes are read in the open transaction. 0, or -1
+ * after failing the request.
+ */
+int table_describe(struct request *request, const char *member, const struct table *table, int64_t at);
+
+#endif
