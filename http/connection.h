@@ -1,0 +1,25 @@
+/*
+ * connection.h - one client's connection: bytes in, bytes out, TLS or not, and the HTTP/1.1 in it. Knows no socket.
+ *
+ * The functions are those of gateway.h, which has the contract; they may change errno.
+ */
+#ifndef DDBMOCK_HTTP_CONNECTION_H
+#define DDBMOCK_HTTP_CONNECTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "engine/engine.h"
+
+struct gateway_connection;
+
+/* `engine` is borrowed and must outlive the connection; `host` is copied, and may be NULL. NULL when memory is short. */
+struct gateway_connection *connection_create(struct engine *engine, const char *host);
+void connection_destroy(struct gateway_connection *connection); /* NULL does nothing */
+
+void connection_receive(struct gateway_connection *connection, const void *bytes, size_t size);
+size_t connection_pending(struct gateway_connection *connection, const void **bytes);
+void connection_consume(struct gateway_connection *connection, size_t size);
+bool connection_closed(const struct gateway_connection *connection);
+
+#endif

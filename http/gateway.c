@@ -1,0 +1,161 @@
+/*
+ * gateway.c - the engine object's one exported symbol, and what stands behind each function of gateway.h: one engine a process, a
+ * lock against forking in the middle of something, and errno as the host left it.
+ */
+#include "http/gateway.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "engine/engine.h"
+#include "http/authority.h"
+#include "http/connection.h"
+#include "http/trust.h"
+
+#ifndef DDBMOCK_BUILD
+#define DDBMOCK_BUILD DDBMOCK_VERSION
+#endif
+
+/*
+ * Every function below holds it for reading; a fork for writing, so that the child finds no lock of ours, OpenSSL's or the
+ * store's held by a thread that it does not have. A waiting fork goes first, or busy threads would keep it out for ever.
+ */
+static pthread_rwlock_t inside = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
+
+static pthread_mutex_t open_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct engine *_Atomic engine; /* set once, under open_lock */
+
+static int enter(void)
+{
+    int before = errno;
+    pthread_rwlock_rdlock(&inside);
+    return before;
+}
+
+static void leave(int before)
+{
+    pthread_rwlock_unlock(&inside);
+    errno = before;
+}
+
+static int gateway_open(const struct gateway_settings *settings, char **why)
+{
+    int before = enter(), error = 0;
+    if (why != NULL)
+        *why = NULL;
+    pthread_mutex_lock(&open_lock);
+    if (engine == NULL) {
+        struct engine_settings wanted = { .storage = settings->storage, .path = settings->session };
+        struct engine *opened;
+        authority_configure(settings->session);
+        error = engine_open(&wanted, &opened, why);
+        if (error == 0)
+            engine = opened;
+    }
+    pthread_mutex_unlock(&open_lock);
+    leave(before);
+    return error;
+}
+
+static struct gateway_connection *gateway_connect(const char *host)
+{
+    int before = enter();
+    struct gateway_connection *connection = connection_create(engine, host);
+    leave(before);
+    return connection;
+}
+
+static void gateway_disconnect(struct gateway_connection *connection)
+{
+    int before = enter();
+    connection_destroy(connection);
+    leave(before);
+}
+
+static void gateway_receive(struct gateway_connection *connection, const void *bytes, size_t size)
+{
+    int before = enter();
+    connection_receive(connection, bytes, size);
+    leave(before);
+}
+
+static void gateway_consume(struct gateway_connection *connection, size_t size)
+{
+    int before = errno;
+    connection_consume(connection, size); /* frees at the most: nothing that a fork could catch half done */
+    errno = before;
+}
+
+static const char *gateway_authority(const struct gateway_settings *settings, size_t *length)
+{
+    int before = enter();
+    const char *pem = NULL;
+    size_t size = 0;
+    authority_configure(settings->session);
+    if (authority_certificate(&pem, &size, NULL, NULL) != 0)
+        pem = NULL;
+    else if (length != NULL)
+        *length = size;
+    leave(before);
+    return pem;
+}
+
+static int gateway_trust(const struct gateway_settings *settings, const void *original, size_t size, void **out,
+                         size_t *out_size)
+{
+    int before = enter();
+    struct trust_authority authority;
+    authority_configure(settings->session);
+    int error = authority_certificate(&authority.pem, &authority.pem_length, &authority.der, &authority.der_length);
+    if (error == 0)
+        error = trust_add(&authority, original, size, out, out_size);
+    leave(before);
+    return error;
+}
+
+static void gateway_before_fork(void)
+{
+    int before = errno;
+    pthread_rwlock_wrlock(&inside);
+    if (engine != NULL)
+        engine_before_fork(engine);
+    errno = before;
+}
+
+static void gateway_after_fork(bool child)
+{
+    int before = errno;
+    if (engine != NULL)
+        engine_after_fork(engine, child);
+    if (child) {
+        /* The parent's other threads may have queued for the lock; in the child they would be waited for. */
+        static const pthread_rwlock_t fresh = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
+        inside = fresh;
+    } else {
+        pthread_rwlock_unlock(&inside);
+    }
+    errno = before;
+}
+
+gateway_function ddbmock_gateway;
+
+__attribute__((visibility("default"))) const struct gateway *ddbmock_gateway(void)
+{
+    static const struct gateway gateway = {
+        .version = GATEWAY_VERSION,
+        .build = DDBMOCK_BUILD,
+        .open = gateway_open,
+        .connect = gateway_connect,
+        .disconnect = gateway_disconnect,
+        .receive = gateway_receive,
+        .pending = connection_pending,
+        .consume = gateway_consume,
+        .closed = connection_closed,
+        .authority = gateway_authority,
+        .trust = gateway_trust,
+        .before_fork = gateway_before_fork,
+        .after_fork = gateway_after_fork,
+    };
+    return &gateway;
+}
