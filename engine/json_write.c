@@ -55,8 +55,16 @@ void string_write_json(struct buffer *out, struct slice string)
 {
     const char *next = string.data;
     size_t left = string.length, run = plain_run(next, left);
-    buffer_reserve(out, left + 2);
-    buffer_append_byte(out, '"');
+    char *at = buffer_reserve(out, left + 2);
+    *at = '"';
+    if (run == left) {
+        if (run > 0)
+            memcpy(at + 1, next, run);
+        at[1 + run] = '"';
+        out->length += run + 2;
+        return;
+    }
+    out->length++;
     while (run < left) {
         buffer_append(out, next, run);
         write_escape(out, (unsigned char)next[run]);
@@ -71,9 +79,19 @@ void string_write_json(struct buffer *out, struct slice string)
 /* {"type": */
 static void write_head(struct buffer *out, enum value_type type)
 {
-    buffer_append(out, "{\"", 2);
-    buffer_append_string(out, value_type_name(type));
-    buffer_append(out, "\":", 2);
+    /* Copied whole, whatever the length: one instruction. */
+    static const struct {
+        char text[8];
+        unsigned char length;
+    } heads[] = {
+        [VALUE_S] = { "{\"S\":", 5 },       [VALUE_N] = { "{\"N\":", 5 },
+        [VALUE_B] = { "{\"B\":", 5 },       [VALUE_BOOL] = { "{\"BOOL\":", 8 },
+        [VALUE_NULL] = { "{\"NULL\":", 8 }, [VALUE_SS] = { "{\"SS\":", 6 },
+        [VALUE_NS] = { "{\"NS\":", 6 },     [VALUE_BS] = { "{\"BS\":", 6 },
+        [VALUE_L] = { "{\"L\":", 5 },       [VALUE_M] = { "{\"M\":", 5 },
+    };
+    memcpy(buffer_reserve(out, sizeof heads->text), heads[type].text, sizeof heads->text);
+    out->length += heads[type].length;
 }
 
 static void write_number(struct buffer *out, const struct number *number)
