@@ -29,10 +29,7 @@ void render_path(struct buffer *out, const struct path *path, bool wire);
  */
 void render_value(struct buffer *out, const struct shape *shape, const json_t *value);
 
-/*
- * An integer value of a shape: without its fraction, and held to 32 or 64 bits (what the service does with a larger
- * one is unverified).
- */
+/* An integer value of a shape: without its fraction, and held to 32 or 64 bits. */
 long long render_integer(const struct shape *shape, const json_t *value);
 
 #endif
