@@ -98,7 +98,7 @@ dora='{"Customer": {"S": "dora"}, "Order": {"S": "2026-01"}}'
 aws dynamodb transact-write-items --transact-items "[
     {\"Put\": {\"TableName\": \"Orders\", \"Item\": $(echo "$dora" | jq -c '.Amount.N = "1"')}},
     {\"Update\": {\"TableName\": \"Orders\", \"Key\": $bob, \"UpdateExpression\": \"SET Paid = :yes\",
-        \"ExpressionAttributeValues\": {\":yes\": {\"BOOL\": true}}}}]"
+        \"ExpressionAttributeValues\": {\":yes\": {\"BOOL\": true}}}}]" >/dev/null
 aws dynamodb transact-get-items --transact-items "[{\"Get\": {\"TableName\": \"Orders\", \"Key\": $dora}},
     {\"Get\": {\"TableName\": \"Orders\", \"Key\": $bob}}]" --output json | jq -r '.Responses |
     if .[0].Item.Amount.N == "1" and .[1].Item.Paid.BOOL == true then "transaction: two items changed" else . end'
