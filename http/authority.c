@@ -1,5 +1,6 @@
 /*
- * authority.c - see authority.h: the authority of this process, and the leaves that it has signed so far.
+ * authority.c - see authority.h: the authority of this process, and the leaves that it has signed
+ * so far.
  */
 #include "http/authority.h"
 
@@ -18,7 +19,7 @@
 #include "http/hosts.h"
 
 /* A leaf that cannot be remembered for want of memory is used all the same. */
-#define HASH_NONFATAL_OOM 1
+#define HASH_NONFATAL_OOM         1
 #define uthash_nonfatal_oom(leaf) ((leaf)->forgotten = true)
 #include <uthash.h>
 
@@ -50,18 +51,21 @@ static struct leaf *leaves;
 static X509 *default_leaf;
 
 /*
- * The regions of each suffix, for the default leaf: clients that send no name are as old as boto 2, and know these names.
- * Source: botocore 1.44.5, data/endpoints.json.
+ * The regions of each suffix, for the default leaf: clients that send no name are as old as boto 2,
+ * and know these names. Source: botocore 1.44.5, data/endpoints.json.
  */
 static const struct {
     const char *suffix, *regions;
 } known_regions[] = {
-    { "amazonaws.com",
-      "us-east-1 us-east-2 us-west-1 us-west-2 af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 "
-      "ap-northeast-3 ap-south-1 ap-south-2 ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 "
-      "ap-southeast-5 ap-southeast-6 ap-southeast-7 ca-central-1 ca-west-1 eu-central-1 eu-central-2 eu-north-1 "
-      "eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 il-central-1 me-central-1 me-south-1 me-west-1 "
-      "mx-central-1 sa-east-1 sa-west-1 us-gov-east-1 us-gov-west-1" },
+    { "amazonaws.com", "us-east-1 us-east-2 us-west-1 us-west-2 af-south-1 ap-east-1 ap-east-2 "
+                       "ap-northeast-1 ap-northeast-2 "
+                       "ap-northeast-3 ap-south-1 ap-south-2 ap-southeast-1 ap-southeast-2 "
+                       "ap-southeast-3 ap-southeast-4 "
+                       "ap-southeast-5 ap-southeast-6 ap-southeast-7 ca-central-1 ca-west-1 "
+                       "eu-central-1 eu-central-2 eu-north-1 "
+                       "eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 il-central-1 "
+                       "me-central-1 me-south-1 me-west-1 "
+                       "mx-central-1 sa-east-1 sa-west-1 us-gov-east-1 us-gov-west-1" },
     { "amazonaws.com.cn", "cn-north-1 cn-northwest-1" },
     { "amazonaws.eu", "eusc-de-east-1" },
     { "c2s.ic.gov", "us-iso-east-1 us-iso-west-1" },
@@ -70,7 +74,8 @@ static const struct {
     { "csp.hci.ic.gov", "us-isof-east-1 us-isof-south-1" },
 };
 
-static const char *const classic_services[] = { "dynamodb", "dynamodb-fips", "streams.dynamodb", "*.ddb" };
+static const char *const classic_services[] = { "dynamodb", "dynamodb-fips", "streams.dynamodb",
+                                                "*.ddb" };
 
 static bool is_address(const char *name)
 {
@@ -78,7 +83,8 @@ static bool is_address(const char *name)
     return inet_pton(AF_INET, name, address) == 1 || inet_pton(AF_INET6, name, address) == 1;
 }
 
-/* A copy in lower case, without a final dot or brackets. False when it is no host name or address. */
+/* A copy in lower case, without a final dot or brackets. False when it is no host name or address.
+ */
 static bool copy_name(const char *name, size_t length, char out[NAME_SIZE])
 {
     if (length >= 2 && name[0] == '[' && name[length - 1] == ']') {
@@ -91,7 +97,8 @@ static bool copy_name(const char *name, size_t length, char out[NAME_SIZE])
         return false;
     for (size_t i = 0; i < length; i++) {
         char c = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] - 'A' + 'a') : name[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == ':'))
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+              c == '.' || c == ':'))
             return false;
         out[i] = c;
     }
@@ -100,14 +107,15 @@ static bool copy_name(const char *name, size_t length, char out[NAME_SIZE])
 }
 
 /*
- * DDBMOCK_HOSTS: host[:port] patterns between commas or blanks. Here "*.example.test" and "example.test" are the same, and
- * a pattern that has no fixed end cannot be constrained to.
+ * DDBMOCK_HOSTS: host[:port] patterns between commas or blanks. Here "*.example.test" and
+ * "example.test" are the same, and a pattern that has no fixed end cannot be constrained to.
  */
 static void read_added_hosts(void)
 {
     added_count = 0;
     const char *at = getenv("DDBMOCK_HOSTS");
-    while (at != NULL && *(at += strspn(at, ", \t\n")) != '\0' && added_count < sizeof added_hosts / sizeof *added_hosts) {
+    while (at != NULL && *(at += strspn(at, ", \t\n")) != '\0' &&
+           added_count < sizeof added_hosts / sizeof *added_hosts) {
         const char *name = at;
         size_t length = strcspn(at, ", \t\n");
         at += length;
@@ -116,7 +124,8 @@ static void read_added_hosts(void)
             length -= 2;
         }
         const char *bracket = name[0] == '[' ? memchr(name, ']', length) : NULL;
-        const char *colon = memchr(bracket != NULL ? bracket : name, ':', length - (bracket ? (size_t)(bracket - name) : 0));
+        const char *colon = memchr(bracket != NULL ? bracket : name, ':',
+                                   length - (bracket ? (size_t)(bracket - name) : 0));
         if (colon != NULL)
             length = (size_t)(colon - name);
         if (copy_name(name, length, added_hosts[added_count]))
@@ -132,10 +141,12 @@ static bool is_under(const char *name, const char *parent)
            (length == parent_length || name[length - parent_length - 1] == '.');
 }
 
-/* Whether a leaf for this name will be believed; it is ours to serve if the shim has led it here. */
+/* Whether a leaf for this name will be believed; it is ours to serve if the shim has led it here.
+ */
 static bool is_permitted(const char *name)
 {
-    if (is_address(name) ? strncmp(name, "127.", 4) == 0 || strcmp(name, "::1") == 0 : is_under(name, "localhost"))
+    if (is_address(name) ? strncmp(name, "127.", 4) == 0 || strcmp(name, "::1") == 0
+                         : is_under(name, "localhost"))
         return true;
     for (size_t i = 0; i < added_count; i++)
         if (is_under(name, added_hosts[i]))
@@ -169,13 +180,16 @@ static int need_authority(void)
     certificate_library();
     read_added_hosts();
     struct authority found;
-    int error = session != NULL ? authority_file_share(session, make_authority, &found) : make_authority(&found);
+    int error = session != NULL ? authority_file_share(session, make_authority, &found)
+                                : make_authority(&found);
     if (error != 0)
         return error;
 
     BIO *text = BIO_new(BIO_s_mem());
     char *written = NULL;
-    long length = text != NULL && PEM_write_bio_X509(text, found.certificate) == 1 ? BIO_get_mem_data(text, &written) : 0;
+    long length = text != NULL && PEM_write_bio_X509(text, found.certificate) == 1
+                      ? BIO_get_mem_data(text, &written)
+                      : 0;
     unsigned char *encoded = NULL;
     int encoded_length = i2d_X509(found.certificate, &encoded);
     char *copy = length > 0 ? strndup(written, (size_t)length) : NULL;
@@ -205,7 +219,8 @@ void authority_configure(const char *directory)
     pthread_mutex_unlock(&lock);
 }
 
-int authority_certificate(const char **out_pem, size_t *pem_length, const unsigned char **out_der, size_t *der_length)
+int authority_certificate(const char **out_pem, size_t *pem_length, const unsigned char **out_der,
+                          size_t *der_length)
 {
     pthread_mutex_lock(&lock);
     int error = need_authority();
@@ -241,8 +256,8 @@ static int make_default_leaf(X509 **out)
                 for (size_t j = 0; j < sizeof classic_services / sizeof *classic_services; j++) {
                     if (count == DEFAULT_NAMES_MAX)
                         break;
-                    snprintf(texts[count], NAME_SIZE, "%s.%.*s.%s", classic_services[j], length, region,
-                             known_regions[i].suffix);
+                    snprintf(texts[count], NAME_SIZE, "%s.%.*s.%s", classic_services[j], length,
+                             region, known_regions[i].suffix);
                     names[count] = texts[count];
                     count++;
                 }
@@ -257,7 +272,8 @@ static int make_default_leaf(X509 **out)
     return error;
 }
 
-/* The leaf for a permitted name, from the cache or new; borrowed when *owned is false. Under the lock. */
+/* The leaf for a permitted name, from the cache or new; borrowed when *owned is false. Under the
+ * lock. */
 static int find_leaf(const char *name, X509 **out, bool *owned)
 {
     struct leaf *leaf;

@@ -1,6 +1,7 @@
 /*
- * authority_file.c - see authority_file.h. A lock of flock(2) is held from looking to writing; a file appears by rename(2), so a
- * reader never sees half of one, and a process that dies leaves nothing but a temporary name behind.
+ * authority_file.c - see authority_file.h. A lock of flock(2) is held from looking to writing; a
+ * file appears by rename(2), so a reader never sees half of one, and a process that dies leaves
+ * nothing but a temporary name behind.
  */
 #include "http/authority_file.h"
 
@@ -37,7 +38,8 @@ static int read_file(int directory, const char *name, BIO *out)
         return -errno;
     struct stat status;
     int error = fstat(file, &status) < 0 ? -errno : 0;
-    if (error == 0 && (!S_ISREG(status.st_mode) || status.st_uid != geteuid() || (status.st_mode & 077) != 0))
+    if (error == 0 &&
+        (!S_ISREG(status.st_mode) || status.st_uid != geteuid() || (status.st_mode & 077) != 0))
         error = -EPERM;
     char chunk[2048];
     ssize_t got = 0;
@@ -82,7 +84,8 @@ static int write_file(int directory, const char *name, BIO *text)
     char temporary[64];
     snprintf(temporary, sizeof temporary, "%s.%d", name, (int)getpid());
     unlinkat(directory, temporary, 0); /* of a process that died, and had our number */
-    int file = openat(directory, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int file =
+        openat(directory, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (file < 0)
         return -errno;
     char *data;
@@ -111,7 +114,8 @@ static int save(int directory, const struct authority *authority)
     int error = -ENOMEM;
     if (secret != NULL && public != NULL &&
         PEM_write_bio_PrivateKey(secret, authority->key, NULL, NULL, 0, NULL, NULL) == 1 &&
-        PEM_write_bio_X509(secret, authority->certificate) == 1 && PEM_write_bio_X509(public, authority->certificate) == 1) {
+        PEM_write_bio_X509(secret, authority->certificate) == 1 &&
+        PEM_write_bio_X509(public, authority->certificate) == 1) {
         error = write_file(directory, key_name, secret);
         if (error == 0)
             error = write_file(directory, certificate_name, public);
@@ -138,7 +142,8 @@ static int lock_directory(int directory)
     return file;
 }
 
-int authority_file_share(const char *directory_name, int (*make)(struct authority *out), struct authority *out)
+int authority_file_share(const char *directory_name, int (*make)(struct authority *out),
+                         struct authority *out)
 {
     int directory = open(directory_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (directory < 0)

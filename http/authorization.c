@@ -1,22 +1,27 @@
 /*
- * authorization.c - see authorization.h. Reads an Authorization header or the X-Amz-* parameters of a presigned URL.
+ * authorization.c - see authorization.h. Reads an Authorization header or the X-Amz-* parameters of
+ * a presigned URL.
  *
- * Source of the order and the texts: facts/fidelity.md section 1 (dynalite's findings on the live service, 2013); the text of a
- * Host that is not signed is the present one, as users report it. The texts for a presigned URL are unverified.
+ * Source of the order and the texts: facts/fidelity.md section 1 (dynalite's findings on the live
+ * service, 2013); the text of a Host that is not signed is the present one, as users report it. The
+ * texts for a presigned URL are unverified.
  */
 #include "http/authorization.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { PARAMETER_SIZE = 512 }; /* bytes of a presigned URL's parameter; a Credential is far shorter */
+enum {
+    PARAMETER_SIZE = 512
+}; /* bytes of a presigned URL's parameter; a Credential is far shorter */
 
 struct authorization {
     struct slice algorithm, credential, signature, signed_headers, date;
     bool has_signed_headers;
 };
 
-/* "<algorithm> Name=value, Name=value": false, with *bad, at the first part that has no equal sign. */
+/* "<algorithm> Name=value, Name=value": false, with *bad, at the first part that has no equal sign.
+ */
 static bool parse_header(const char *header, struct authorization *out, struct slice *bad)
 {
     size_t algorithm = strcspn(header, " ");
@@ -27,7 +32,8 @@ static bool parse_header(const char *header, struct authorization *out, struct s
         size_t length = strcspn(at, ",");
         struct slice part = { at, length };
         at += length;
-        while (part.length > 0 && (part.data[part.length - 1] == ' ' || part.data[part.length - 1] == '\t'))
+        while (part.length > 0 &&
+               (part.data[part.length - 1] == ' ' || part.data[part.length - 1] == '\t'))
             part.length--;
         if (part.length == 0)
             continue;
@@ -58,8 +64,10 @@ static int hex(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* A parameter of the URL's query, percent-decoded into `out`: false when there is none; one too long for `out` is cut. */
-static bool query_parameter(const char *url, const char *name, char out[PARAMETER_SIZE], struct slice *value)
+/* A parameter of the URL's query, percent-decoded into `out`: false when there is none; one too
+ * long for `out` is cut. */
+static bool query_parameter(const char *url, const char *name, char out[PARAMETER_SIZE],
+                            struct slice *value)
 {
     size_t name_length = strlen(name);
     const char *at = strchr(url, '?');
@@ -110,7 +118,8 @@ static struct slice next_part(struct slice *rest)
     return part;
 }
 
-/* Cuts keyid/date/region/service/term at its slashes; how many parts there are (more than 5 count as 6). */
+/* Cuts keyid/date/region/service/term at its slashes; how many parts there are (more than 5 count
+ * as 6). */
 static int split_credential(struct slice credential, struct slice parts[5])
 {
     while (credential.length > 0 && credential.data[credential.length - 1] == '/')
@@ -138,7 +147,8 @@ bool authorization_region(const struct message *message, char region[HOST_REGION
         query_parameter(message_url(message), "X-Amz-Credential", decoded, &credential);
     }
     struct slice parts[5];
-    if (split_credential(credential, parts) != 5 || parts[2].length == 0 || parts[2].length >= HOST_REGION_SIZE)
+    if (split_credential(credential, parts) != 5 || parts[2].length == 0 ||
+        parts[2].length >= HOST_REGION_SIZE)
         return false;
     memcpy(region, parts[2].data, parts[2].length);
     region[parts[2].length] = '\0';
@@ -163,7 +173,8 @@ static bool signs_host(struct slice names)
     while (names.length > 0) {
         const char *semicolon = memchr(names.data, ';', names.length);
         size_t length = semicolon != NULL ? (size_t)(semicolon - names.data) : names.length;
-        if (ascii_equal(names.data, length, "host", 4) || ascii_equal(names.data, length, ":authority", 10))
+        if (ascii_equal(names.data, length, "host", 4) ||
+            ascii_equal(names.data, length, ":authority", 10))
             return true;
         size_t taken = semicolon != NULL ? length + 1 : length;
         names.data += taken;
@@ -172,7 +183,8 @@ static bool signs_host(struct slice names)
     return false;
 }
 
-static int check_scope(struct request *request, const struct authorization *authorization, const char *region)
+static int check_scope(struct request *request, const struct authorization *authorization,
+                       const char *region)
 {
     struct slice parts[5], whole = authorization->credential;
     if (split_credential(whole, parts) != 5)
@@ -181,26 +193,32 @@ static int check_scope(struct request *request, const struct authorization *auth
                             "keyid/date/region/service/term, got '%.*s'",
                             (int)whole.length, whole.data);
 
-    /* Only a date in the basic format can be compared; one of the Date header's other forms is taken as it is. */
+    /* Only a date in the basic format can be compared; one of the Date header's other forms is
+     * taken as it is. */
     bool dated = is_basic_format(authorization->date);
     bool bad_region = region[0] != '\0' && !slice_equal(parts[2], slice_of(region));
     bool bad_service = !slice_equal(parts[3], slice_of("dynamodb"));
     bool bad_term = !slice_equal(parts[4], slice_of("aws4_request"));
-    bool bad_date = dated && (parts[1].length != 8 || memcmp(parts[1].data, authorization->date.data, 8) != 0);
+    bool bad_date =
+        dated && (parts[1].length != 8 || memcmp(parts[1].data, authorization->date.data, 8) != 0);
     if (!bad_region && !bad_service && !bad_term && !bad_date)
         return 0;
 
 #define TEXT(condition, slice) (condition) ? (int)(slice).length : 0, (slice).data
     return request_fail(
         request, ERROR_INVALID_SIGNATURE, "%s%.*s%s%s%s%.*s%s%s%.*s%s%.*s%s%.*s%s",
-        bad_region ? "Credential should be scoped to a valid region, not '" : "", TEXT(bad_region, parts[2]),
-        bad_region ? "'. " : "",
+        bad_region ? "Credential should be scoped to a valid region, not '" : "",
+        TEXT(bad_region, parts[2]), bad_region ? "'. " : "",
         bad_service ? "Credential should be scoped to correct service: 'dynamodb'. " : "",
-        bad_term ? "Credential should be scoped with a valid terminator: 'aws4_request', not '" : "",
+        bad_term ? "Credential should be scoped with a valid terminator: 'aws4_request', not '"
+                 : "",
         TEXT(bad_term, parts[4]), bad_term ? "'. " : "",
-        bad_date ? "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '" : "",
-        TEXT(bad_date, parts[1]), bad_date ? "' != '" : "", bad_date ? 8 : 0, authorization->date.data,
-        bad_date ? "', from '" : "", TEXT(bad_date, authorization->date), bad_date ? "'." : "");
+        bad_date ? "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date "
+                   "from HTTP: '"
+                 : "",
+        TEXT(bad_date, parts[1]), bad_date ? "' != '" : "", bad_date ? 8 : 0,
+        authorization->date.data, bad_date ? "', from '" : "", TEXT(bad_date, authorization->date),
+        bad_date ? "'." : "");
 #undef TEXT
 }
 
@@ -215,15 +233,18 @@ int authorization_check(struct request *request, const struct message *message, 
 
     if (header != NULL && presigned)
         return request_fail(request, ERROR_INVALID_SIGNATURE,
-                            "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.");
+                            "Found both 'X-Amz-Algorithm' as a query-string param and "
+                            "'Authorization' as HTTP header.");
     if (!presigned && (header == NULL || strncmp(header, "AWS4-", 5) != 0))
-        return request_fail(request, ERROR_MISSING_AUTHENTICATION_TOKEN, "Request is missing Authentication Token");
+        return request_fail(request, ERROR_MISSING_AUTHENTICATION_TOKEN,
+                            "Request is missing Authentication Token");
 
     char missing[512];
     size_t used = 0;
 #define MISSING(...) used += (size_t)snprintf(missing + used, sizeof missing - used, __VA_ARGS__)
     missing[0] = '\0';
-    char credential[PARAMETER_SIZE], signature[PARAMETER_SIZE], signed_headers[PARAMETER_SIZE], date[PARAMETER_SIZE];
+    char credential[PARAMETER_SIZE], signature[PARAMETER_SIZE], signed_headers[PARAMETER_SIZE],
+        date[PARAMETER_SIZE];
     if (presigned) {
         static const char text[] = "AWS query-string parameters must include '%s'. ";
         if (authorization.algorithm.length == 0)
@@ -232,18 +253,20 @@ int authorization_check(struct request *request, const struct message *message, 
             MISSING(text, "X-Amz-Credential");
         if (!query_parameter(url, "X-Amz-Signature", signature, &authorization.signature))
             MISSING(text, "X-Amz-Signature");
-        if (!query_parameter(url, "X-Amz-SignedHeaders", signed_headers, &authorization.signed_headers))
+        if (!query_parameter(url, "X-Amz-SignedHeaders", signed_headers,
+                             &authorization.signed_headers))
             MISSING(text, "X-Amz-SignedHeaders");
         if (!query_parameter(url, "X-Amz-Date", date, &authorization.date))
             MISSING(text, "X-Amz-Date");
         if (used > 0)
-            return request_fail(request, ERROR_INCOMPLETE_SIGNATURE, "%sRe-examine the query-string parameters.",
-                                missing);
+            return request_fail(request, ERROR_INCOMPLETE_SIGNATURE,
+                                "%sRe-examine the query-string parameters.", missing);
     } else {
         struct slice bad;
         if (!parse_header(header, &authorization, &bad))
             return request_fail(request, ERROR_INCOMPLETE_SIGNATURE,
-                                "'%.*s' not a valid key=value pair (missing equal-sign) in Authorization header: '%s'.",
+                                "'%.*s' not a valid key=value pair (missing equal-sign) in "
+                                "Authorization header: '%s'.",
                                 (int)bad.length, bad.data, header);
         static const char text[] = "Authorization header requires '%s' parameter. ";
         if (authorization.credential.length == 0)
@@ -258,22 +281,26 @@ int authorization_check(struct request *request, const struct message *message, 
         if (sent != NULL && sent[0] != '\0')
             authorization.date = slice_of(sent);
         else
-            MISSING("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ");
+            MISSING("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' "
+                    "header. ");
         if (used > 0)
-            return request_fail(request, ERROR_INCOMPLETE_SIGNATURE, "%sAuthorization=%s", missing, header);
+            return request_fail(request, ERROR_INCOMPLETE_SIGNATURE, "%sAuthorization=%s", missing,
+                                header);
     }
 #undef MISSING
 
     bool loose = !presigned && message_header(message, HEADER_X_AMZ_DATE) == NULL &&
-                 memchr(authorization.date.data, ',', authorization.date.length) != NULL; /* "Mon, 09 Sep 2011 ..." */
+                 memchr(authorization.date.data, ',', authorization.date.length) !=
+                     NULL; /* "Mon, 09 Sep 2011 ..." */
     if (!loose && !is_basic_format(authorization.date))
         return request_fail(request, ERROR_INCOMPLETE_SIGNATURE,
                             "Date must be in ISO-8601 'basic format'. Got '%.*s'. See "
                             "http://en.wikipedia.org/wiki/ISO_8601",
                             (int)authorization.date.length, authorization.date.data);
     if (!signs_host(authorization.signed_headers))
-        return request_fail(request, ERROR_INVALID_SIGNATURE,
-                            "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
+        return request_fail(
+            request, ERROR_INVALID_SIGNATURE,
+            "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
     if (!slice_equal(authorization.algorithm, slice_of("AWS4-HMAC-SHA256")))
         return request_fail(request, ERROR_INCOMPLETE_SIGNATURE,
                             "Unsupported AWS 'algorithm': '%.*s' (only AWS4-HMAC-SHA256 for now). ",

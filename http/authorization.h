@@ -1,9 +1,10 @@
 /*
- * authorization.h - the service's checks of a signature's form: what must be there, and that it fits the endpoint.
+ * authorization.h - the service's checks of a signature's form: what must be there, and that it
+ * fits the endpoint.
  *
- * Signatures themselves are taken as they are: the secret keys are the user's, or invented ones, and nobody but the program
- * itself can send us a request. For the same reason no access key and no session token is unknown, and no date is too old
- * or too new: tests set clocks.
+ * Signatures themselves are taken as they are: the secret keys are the user's, or invented ones,
+ * and nobody but the program itself can send us a request. For the same reason no access key and no
+ * session token is unknown, and no date is too old or too new: tests set clocks.
  */
 #ifndef DDBMOCK_HTTP_AUTHORIZATION_H
 #define DDBMOCK_HTTP_AUTHORIZATION_H
@@ -15,8 +16,8 @@
 #include "http/message.h"
 
 /*
- * Checks, in the service's order. `region` is that of the host's name, empty when it names none. 0, or -1 after failing
- * the request.
+ * Checks, in the service's order. `region` is that of the host's name, empty when it names none. 0,
+ * or -1 after failing the request.
  */
 int authorization_check(struct request *request, const struct message *message, const char *region);
 

@@ -1,5 +1,6 @@
 /*
- * bytes.c - see bytes.h. Grows by doubling; what was taken from the front is made room again before anything grows.
+ * bytes.c - see bytes.h. Grows by doubling; what was taken from the front is made room again before
+ * anything grows.
  */
 #include "http/bytes.h"
 

@@ -1,8 +1,9 @@
 /*
- * bytes.h - bytes on their way in or out of a connection: they are put in at the end and taken from the front.
+ * bytes.h - bytes on their way in or out of a connection: they are put in at the end and taken from
+ * the front.
  *
- * Memory is malloc's and stays until bytes_release, so that the requests of one connection share it. Running out of memory
- * is an answer (NULL or false), never an exit.
+ * Memory is malloc's and stays until bytes_release, so that the requests of one connection share
+ * it. Running out of memory is an answer (NULL or false), never an exit.
  */
 #ifndef DDBMOCK_HTTP_BYTES_H
 #define DDBMOCK_HTTP_BYTES_H
@@ -11,12 +12,13 @@
 #include <stddef.h>
 
 struct bytes {
-    char *data;             /* the bytes are data[start..length) */
-    size_t start, length;   /* start <= length <= capacity */
+    char *data;           /* the bytes are data[start..length) */
+    size_t start, length; /* start <= length <= capacity */
     size_t capacity;
 };
 
-/* Room for `size` bytes at data + length, uninitialised: write them, then add to length. NULL when memory is short. */
+/* Room for `size` bytes at data + length, uninitialised: write them, then add to length. NULL when
+ * memory is short. */
 char *bytes_reserve(struct bytes *bytes, size_t size);
 
 /* False, with nothing appended, when memory is short. */

@@ -1,9 +1,10 @@
 /*
- * certificate.c - see certificate.h. Both kinds of certificate carry what OpenSSL's strict mode, which Python 3.13 turns on,
- * asks of them: critical basic constraints and key usage, key identifiers of subject and issuer.
+ * certificate.c - see certificate.h. Both kinds of certificate carry what OpenSSL's strict mode,
+ * which Python 3.13 turns on, asks of them: critical basic constraints and key usage, key
+ * identifiers of subject and issuer.
  *
- * Names go into their ASN.1 structures by hand and not through OpenSSL's little language ("DNS:a,IP:b"): nothing in a name can
- * then become something else.
+ * Names go into their ASN.1 structures by hand and not through OpenSSL's little language
+ * ("DNS:a,IP:b"): nothing in a name can then become something else.
  */
 #include "http/certificate.h"
 
@@ -26,7 +27,9 @@ static pthread_once_t library_once = PTHREAD_ONCE_INIT;
 
 static void start_library(void)
 {
-    OPENSSL_init_ssl(OPENSSL_INIT_NO_ATEXIT | OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_SSL_STRINGS, NULL);
+    OPENSSL_init_ssl(OPENSSL_INIT_NO_ATEXIT | OPENSSL_INIT_NO_LOAD_CONFIG |
+                         OPENSSL_INIT_NO_LOAD_SSL_STRINGS,
+                     NULL);
 }
 
 void certificate_library(void)
@@ -70,7 +73,8 @@ static ASN1_OCTET_STRING *octets(const void *bytes, size_t size)
     return string;
 }
 
-/* "127.0.0.1", "127.0.0.0/8", "::1": the address, and the mask that a constraint has behind it. How long the address is, or 0. */
+/* "127.0.0.1", "127.0.0.0/8", "::1": the address, and the mask that a constraint has behind it. How
+ * long the address is, or 0. */
 static size_t parse_address(const char *text, unsigned char address[16], unsigned char mask[16])
 {
     char host[INET6_ADDRSTRLEN];
@@ -79,7 +83,9 @@ static size_t parse_address(const char *text, unsigned char address[16], unsigne
         return 0;
     memcpy(host, text, host_length);
     host[host_length] = '\0';
-    size_t size = inet_pton(AF_INET, host, address) == 1 ? 4 : inet_pton(AF_INET6, host, address) == 1 ? 16 : 0;
+    size_t size = inet_pton(AF_INET, host, address) == 1    ? 4
+                  : inet_pton(AF_INET6, host, address) == 1 ? 16
+                                                            : 0;
     size_t bits = text[host_length] == '/' ? strtoul(text + host_length + 1, NULL, 10) : size * 8;
     for (size_t i = 0; i < size; i++) {
         size_t here = bits > i * 8 ? bits - i * 8 : 0;
@@ -115,9 +121,11 @@ static GENERAL_NAME *general_name(const char *name, bool with_mask)
 }
 
 /* Adds an extension, and frees what it was made of with `type`'s own function. */
-static bool add_extension(X509 *certificate, int nid, void *value, const ASN1_ITEM *type, bool critical)
+static bool add_extension(X509 *certificate, int nid, void *value, const ASN1_ITEM *type,
+                          bool critical)
 {
-    bool added = value != NULL && X509_add1_ext_i2d(certificate, nid, value, critical, X509V3_ADD_APPEND) == 1;
+    bool added = value != NULL &&
+                 X509_add1_ext_i2d(certificate, nid, value, critical, X509V3_ADD_APPEND) == 1;
     ASN1_item_free(value, type);
     return added;
 }
@@ -133,7 +141,8 @@ static bool add_names(X509 *certificate, const char *const *names, size_t count)
             list = NULL;
         }
     }
-    return add_extension(certificate, NID_subject_alt_name, list, ASN1_ITEM_rptr(GENERAL_NAMES), false);
+    return add_extension(certificate, NID_subject_alt_name, list, ASN1_ITEM_rptr(GENERAL_NAMES),
+                         false);
 }
 
 static bool add_constraints(X509 *certificate, const char *const *permitted, size_t count)
@@ -161,14 +170,16 @@ static bool add_constraints(X509 *certificate, const char *const *permitted, siz
         NAME_CONSTRAINTS_free(constraints);
         return false;
     }
-    return add_extension(certificate, NID_name_constraints, constraints, ASN1_ITEM_rptr(NAME_CONSTRAINTS), true);
+    return add_extension(certificate, NID_name_constraints, constraints,
+                         ASN1_ITEM_rptr(NAME_CONSTRAINTS), true);
 }
 
 static bool add_usage(X509 *certificate, bool authority)
 {
     enum { DIGITAL_SIGNATURE = 0, KEY_CERT_SIGN = 5 }; /* bits of RFC 5280's KeyUsage */
     ASN1_BIT_STRING *usage = ASN1_BIT_STRING_new();
-    if (usage != NULL && ASN1_BIT_STRING_set_bit(usage, authority ? KEY_CERT_SIGN : DIGITAL_SIGNATURE, 1) != 1) {
+    if (usage != NULL &&
+        ASN1_BIT_STRING_set_bit(usage, authority ? KEY_CERT_SIGN : DIGITAL_SIGNATURE, 1) != 1) {
         ASN1_BIT_STRING_free(usage);
         usage = NULL;
     }
@@ -186,7 +197,8 @@ static bool add_basic_constraints(X509 *certificate, bool authority)
             constraints = NULL;
         }
     }
-    return add_extension(certificate, NID_basic_constraints, constraints, ASN1_ITEM_rptr(BASIC_CONSTRAINTS), true);
+    return add_extension(certificate, NID_basic_constraints, constraints,
+                         ASN1_ITEM_rptr(BASIC_CONSTRAINTS), true);
 }
 
 /* The SHA-1 of the public key, RFC 5280's first way to identify one. */
@@ -208,7 +220,8 @@ static bool add_key_identifiers(X509 *certificate, const X509 *issuer)
         AUTHORITY_KEYID_free(issued_by);
         return false;
     }
-    return add_extension(certificate, NID_authority_key_identifier, issued_by, ASN1_ITEM_rptr(AUTHORITY_KEYID), false) &&
+    return add_extension(certificate, NID_authority_key_identifier, issued_by,
+                         ASN1_ITEM_rptr(AUTHORITY_KEYID), false) &&
            add_extension(certificate, NID_subject_key_identifier, key_identifier(certificate),
                          ASN1_ITEM_rptr(ASN1_OCTET_STRING), false);
 }
@@ -221,7 +234,8 @@ static bool add_extended_usage(X509 *certificate)
         EXTENDED_KEY_USAGE_free(usage);
         usage = NULL;
     }
-    return add_extension(certificate, NID_ext_key_usage, usage, ASN1_ITEM_rptr(EXTENDED_KEY_USAGE), false);
+    return add_extension(certificate, NID_ext_key_usage, usage, ASN1_ITEM_rptr(EXTENDED_KEY_USAGE),
+                         false);
 }
 
 /* A version 3 certificate with a random serial number, for `key` and called `name`. */
@@ -234,11 +248,13 @@ static X509 *begin(EVP_PKEY *key, const char *name)
     X509 *certificate = X509_new();
     BIGNUM *number = BN_bin2bn(serial, sizeof serial, NULL);
     X509_NAME *subject = certificate != NULL ? X509_get_subject_name(certificate) : NULL;
-    bool whole = subject != NULL && number != NULL && X509_set_version(certificate, X509_VERSION_3) == 1 &&
+    bool whole = subject != NULL && number != NULL &&
+                 X509_set_version(certificate, X509_VERSION_3) == 1 &&
                  BN_to_ASN1_INTEGER(number, X509_get_serialNumber(certificate)) != NULL &&
-                 X509_NAME_add_entry_by_txt(subject, "O", MBSTRING_UTF8, (const unsigned char *)"ddbmock", -1, -1, 0) ==
-                     1 &&
-                 X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, (const unsigned char *)name, -1, -1, 0) == 1 &&
+                 X509_NAME_add_entry_by_txt(subject, "O", MBSTRING_UTF8,
+                                            (const unsigned char *)"ddbmock", -1, -1, 0) == 1 &&
+                 X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8,
+                                            (const unsigned char *)name, -1, -1, 0) == 1 &&
                  X509_set_pubkey(certificate, key) == 1;
     BN_free(number);
     if (!whole) {
@@ -266,27 +282,33 @@ int certificate_authority(EVP_PKEY *key, const char *const *permitted, size_t co
     unsigned char tag[4];
     char name[64];
     random_bytes(tag, sizeof tag);
-    snprintf(name, sizeof name, "ddbmock session authority %02x%02x%02x%02x", tag[0], tag[1], tag[2], tag[3]);
+    snprintf(name, sizeof name, "ddbmock session authority %02x%02x%02x%02x", tag[0], tag[1],
+             tag[2], tag[3]);
 
     int64_t now = clock_now() / 1000;
     X509 *certificate = begin(key, name);
-    bool whole = certificate != NULL && X509_set_issuer_name(certificate, X509_get_subject_name(certificate)) == 1 &&
+    bool whole = certificate != NULL &&
+                 X509_set_issuer_name(certificate, X509_get_subject_name(certificate)) == 1 &&
                  set_time(X509_getm_notBefore(certificate), now - BEFORE) &&
-                 set_time(X509_getm_notAfter(certificate), now + AFTER) && add_basic_constraints(certificate, true) &&
-                 add_usage(certificate, true) && add_constraints(certificate, permitted, count) &&
-                 add_key_identifiers(certificate, certificate) && X509_sign(certificate, key, EVP_sha256()) > 0;
+                 set_time(X509_getm_notAfter(certificate), now + AFTER) &&
+                 add_basic_constraints(certificate, true) && add_usage(certificate, true) &&
+                 add_constraints(certificate, permitted, count) &&
+                 add_key_identifiers(certificate, certificate) &&
+                 X509_sign(certificate, key, EVP_sha256()) > 0;
     return end(certificate, whole, out);
 }
 
-int certificate_leaf(X509 *issuer, EVP_PKEY *issuer_key, EVP_PKEY *key, const char *const *names, size_t count,
-                     X509 **out)
+int certificate_leaf(X509 *issuer, EVP_PKEY *issuer_key, EVP_PKEY *key, const char *const *names,
+                     size_t count, X509 **out)
 {
     X509 *certificate = begin(key, "ddbmock server");
-    bool whole = certificate != NULL && X509_set_issuer_name(certificate, X509_get_subject_name(issuer)) == 1 &&
+    bool whole = certificate != NULL &&
+                 X509_set_issuer_name(certificate, X509_get_subject_name(issuer)) == 1 &&
                  X509_set1_notBefore(certificate, X509_get0_notBefore(issuer)) == 1 &&
                  X509_set1_notAfter(certificate, X509_get0_notAfter(issuer)) == 1 &&
                  add_basic_constraints(certificate, false) && add_usage(certificate, false) &&
                  add_extended_usage(certificate) && add_names(certificate, names, count) &&
-                 add_key_identifiers(certificate, issuer) && X509_sign(certificate, issuer_key, EVP_sha256()) > 0;
+                 add_key_identifiers(certificate, issuer) &&
+                 X509_sign(certificate, issuer_key, EVP_sha256()) > 0;
     return end(certificate, whole, out);
 }

@@ -1,8 +1,10 @@
 /*
- * connection.c - see connection.h. llhttp splits the bytes into requests, at its strictest; the callbacks below collect one request at
- * a time into a message, and envelope.c answers it at once, so that pipelined requests are answered in their order.
+ * connection.c - see connection.h. llhttp splits the bytes into requests, at its strictest; the
+ * callbacks below collect one request at a time into a message, and envelope.c answers it at once,
+ * so that pipelined requests are answered in their order.
  *
- * What could be read in two ways by two HTTP parsers is refused: llhttp does most of that, headers_complete the rest.
+ * What could be read in two ways by two HTTP parsers is refused: llhttp does most of that,
+ * headers_complete the rest.
  */
 #include "http/connection.h"
 
@@ -16,15 +18,15 @@
 #include "http/tls.h"
 
 enum {
-    FIELD_SIZE = 32,        /* bytes; longer than the longest header name that we know */
-    PLAIN_SIZE = 4096,      /* bytes decrypted at a time, on the host thread's stack */
-    KEPT_OUT = 64 * 1024,   /* bytes of buffers that stay with an idle connection */
-    TLS_HANDSHAKE = 0x16,   /* the first byte of a TLS connection */
+    FIELD_SIZE = 32,      /* bytes; longer than the longest header name that we know */
+    PLAIN_SIZE = 4096,    /* bytes decrypted at a time, on the host thread's stack */
+    KEPT_OUT = 64 * 1024, /* bytes of buffers that stay with an idle connection */
+    TLS_HANDSHAKE = 0x16, /* the first byte of a TLS connection */
 };
 
 struct gateway_connection {
     llhttp_t parser;
-    struct tls *tls; /* NULL: plain, or nothing has come yet */
+    struct tls *tls;    /* NULL: plain, or nothing has come yet */
     struct bytes out;   /* for the client, as it goes out */
     struct bytes reply; /* with TLS: a response before it is encrypted */
     struct envelope envelope;
@@ -32,13 +34,14 @@ struct gateway_connection {
 
     char field[FIELD_SIZE]; /* the header name being received */
     size_t field_length;    /* of all of it, of which FIELD_SIZE bytes at most are kept */
-    enum header header;     /* the header whose value is being received; HEADER_COUNT: of no interest */
+    enum header header; /* the header whose value is being received; HEADER_COUNT: of no interest */
 
-    bool started;         /* the first byte has come, and said whether there is TLS */
-    bool closed;          /* nothing is taken any more */
-    bool in_body;         /* the headers are complete */
-    bool wants_continue;  /* Expect: 100-continue, and nothing of the body has come */
-    bool refused;         /* the request has been answered before its end; the rest is skipped, then we close */
+    bool started;        /* the first byte has come, and said whether there is TLS */
+    bool closed;         /* nothing is taken any more */
+    bool in_body;        /* the headers are complete */
+    bool wants_continue; /* Expect: 100-continue, and nothing of the body has come */
+    bool refused; /* the request has been answered before its end; the rest is skipped, then we
+                     close */
     char host[HOST_NAME_MAX_LENGTH + 1]; /* that the client resolved; empty when unknown */
 };
 
@@ -62,7 +65,8 @@ static bool send_reply(struct gateway_connection *connection)
     if (connection->tls == NULL)
         return true;
     struct bytes *reply = &connection->reply;
-    bool sent = tls_write(connection->tls, reply->data + reply->start, reply->length - reply->start);
+    bool sent =
+        tls_write(connection->tls, reply->data + reply->start, reply->length - reply->start);
     bytes_clear(reply, KEPT_OUT);
     return sent;
 }
@@ -156,12 +160,14 @@ static int on_header_value_complete(llhttp_t *parser)
         return 0;
     size_t start = connection->message.headers[connection->header];
     connection->header = HEADER_COUNT;
-    while (text->length > start && (text->data[text->length - 1] == ' ' || text->data[text->length - 1] == '\t'))
+    while (text->length > start &&
+           (text->data[text->length - 1] == ' ' || text->data[text->length - 1] == '\t'))
         text->length--;
     return bytes_append(text, "", 1) ? 0 : HPE_USER;
 }
 
-/* Answers a body that is too large: its rest is read and forgotten, for the client may still be sending it. */
+/* Answers a body that is too large: its rest is read and forgotten, for the client may still be
+ * sending it. */
 static int refuse_size(struct gateway_connection *connection)
 {
     connection->refused = true;
@@ -189,10 +195,11 @@ static int on_headers_complete(llhttp_t *parser)
 
     const char *encoding = message_header(message, HEADER_TRANSFER_ENCODING);
     bool chunked = encoding != NULL && ascii_equal(encoding, strlen(encoding), "chunked", 7);
-    if (encoding != NULL && (!chunked || message->repeated_transfer_encoding || message->is_http_1_0 ||
-                             (parser->flags & F_CONTENT_LENGTH)))
+    if (encoding != NULL && (!chunked || message->repeated_transfer_encoding ||
+                             message->is_http_1_0 || (parser->flags & F_CONTENT_LENGTH)))
         return HPE_USER;
-    if (message->repeated_host || (!message->is_http_1_0 && message_header(message, HEADER_HOST) == NULL))
+    if (message->repeated_host ||
+        (!message->is_http_1_0 && message_header(message, HEADER_HOST) == NULL))
         return HPE_USER;
 
     const char *expect = message_header(message, HEADER_EXPECT);
@@ -220,12 +227,14 @@ static int on_body(llhttp_t *parser, const char *at, size_t length)
     if (length > MESSAGE_BODY_LIMIT - body->length)
         return refuse_size(connection);
     /* content_length is what is still to come: one allocation does. */
-    if (body->length == 0 && !(parser->flags & F_CHUNKED) && parser->content_length <= MESSAGE_BODY_LIMIT)
+    if (body->length == 0 && !(parser->flags & F_CHUNKED) &&
+        parser->content_length <= MESSAGE_BODY_LIMIT)
         bytes_reserve(body, length + (size_t)parser->content_length);
     return bytes_append(body, at, length) ? 0 : HPE_USER;
 }
 
-/* Trailers count too, and so does the line of every chunk: a million chunks of one byte are within the limit of a body. */
+/* Trailers count too, and so does the line of every chunk: a million chunks of one byte are within
+ * the limit of a body. */
 static int on_chunk_header(llhttp_t *parser)
 {
     struct gateway_connection *connection = parser->data;
@@ -240,7 +249,8 @@ static int on_message_complete(llhttp_t *parser)
     connection->wants_continue = false;
     bool close = connection->refused;
     if (!close) {
-        if (!envelope_answer(&connection->envelope, message, reply_of(connection)) || !send_reply(connection))
+        if (!envelope_answer(&connection->envelope, message, reply_of(connection)) ||
+            !send_reply(connection))
             return HPE_USER;
         close = !message->keep_alive;
     }
@@ -275,9 +285,11 @@ static void parse(struct gateway_connection *connection, const char *bytes, size
         if (!connection->wants_continue)
             return;
         connection->wants_continue = false;
-        if (bytes_append(reply_of(connection), "HTTP/1.1 100 Continue\r\n\r\n", 25) && send_reply(connection))
+        if (bytes_append(reply_of(connection), "HTTP/1.1 100 Continue\r\n\r\n", 25) &&
+            send_reply(connection))
             return;
-    } else if (!connection->refused && envelope_refuse(&connection->envelope, reply_of(connection))) {
+    } else if (!connection->refused &&
+               envelope_refuse(&connection->envelope, reply_of(connection))) {
         send_reply(connection);
     }
     finish(connection);
@@ -314,9 +326,12 @@ void connection_receive(struct gateway_connection *connection, const void *bytes
     if (!connection->started) {
         connection->started = true;
         if (*(const unsigned char *)bytes == TLS_HANDSHAKE) {
-            connection->tls = tls_create(connection->host[0] != '\0' ? connection->host : NULL, &connection->out);
+            connection->tls =
+                tls_create(connection->host[0] != '\0' ? connection->host : NULL, &connection->out);
             if (connection->tls == NULL) {
-                static const unsigned char internal_error[] = { 21, 3, 3, 0, 2, 2, 80 }; /* a fatal alert */
+                static const unsigned char internal_error[] = {
+                    21, 3, 3, 0, 2, 2, 80
+                }; /* a fatal alert */
                 bytes_append(&connection->out, internal_error, sizeof internal_error);
                 connection->closed = true;
                 return;

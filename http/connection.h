@@ -1,5 +1,6 @@
 /*
- * connection.h - one client's connection: bytes in, bytes out, TLS or not, and the HTTP/1.1 in it. Knows no socket.
+ * connection.h - one client's connection: bytes in, bytes out, TLS or not, and the HTTP/1.1 in it.
+ * Knows no socket.
  *
  * The functions are those of gateway.h, which has the contract; they may change errno.
  */
@@ -13,7 +14,8 @@
 
 struct gateway_connection;
 
-/* `engine` is borrowed and must outlive the connection; `host` is copied, and may be NULL. NULL when memory is short. */
+/* `engine` is borrowed and must outlive the connection; `host` is copied, and may be NULL. NULL
+ * when memory is short. */
 struct gateway_connection *connection_create(struct engine *engine, const char *host);
 void connection_destroy(struct gateway_connection *connection); /* NULL does nothing */
 

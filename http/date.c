@@ -1,6 +1,6 @@
 /*
- * date.c - see date.h. The calendar is the proleptic Gregorian one, counted in eras of 400 years that begin on a 1st of March,
- * so that the leap day is the last day of a year.
+ * date.c - see date.h. The calendar is the proleptic Gregorian one, counted in eras of 400 years
+ * that begin on a 1st of March, so that the leap day is the last day of a year.
  */
 #include "http/date.h"
 
@@ -25,10 +25,10 @@ static struct civil civil_of(int64_t seconds)
 
     int64_t since = days + 719468; /* days from 0000-03-01 to the epoch */
     int64_t era = (since >= 0 ? since : since - 146096) / 146097;
-    int day = (int)(since - era * 146097);                                 /* of the era */
-    int year = (day - day / 1460 + day / 36524 - day / 146096) / 365;      /* of the era */
-    int of_year = day - (365 * year + year / 4 - year / 100);              /* from the 1st of March */
-    int month = (5 * of_year + 2) / 153;                                   /* from March */
+    int day = (int)(since - era * 146097);                            /* of the era */
+    int year = (day - day / 1460 + day / 36524 - day / 146096) / 365; /* of the era */
+    int of_year = day - (365 * year + year / 4 - year / 100);         /* from the 1st of March */
+    int month = (5 * of_year + 2) / 153;                              /* from March */
     civil.day = of_year - (153 * month + 2) / 5 + 1;
     civil.month = month < 10 ? month + 3 : month - 9;
     civil.year = (int)(year + era * 400) + (civil.month <= 2);

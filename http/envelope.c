@@ -1,9 +1,10 @@
 /*
- * envelope.c - see envelope.h. envelope_answer goes through the service's protocol checks in its order: method and content type,
- * JSON, target, signature; then the engine runs the operation.
+ * envelope.c - see envelope.h. envelope_answer goes through the service's protocol checks in its
+ * order: method and content type, JSON, target, signature; then the engine runs the operation.
  *
- * Source: facts/fidelity.md section 1. The order and case of the response's headers are those of the service as SDKs log them.
- * A response is never compressed: the service does that for a client that asks, and no client minds that it is not done.
+ * Source: facts/fidelity.md section 1. The order and case of the response's headers are those of
+ * the service as SDKs log them. A response is never compressed: the service does that for a client
+ * that asks, and no client minds that it is not done.
  */
 #include "http/envelope.h"
 
@@ -25,8 +26,8 @@ struct response {
     const char *content_type; /* or NULL */
     struct slice cors;        /* whole header lines, or empty */
     struct slice body;
-    bool checksum;  /* with x-amz-crc32 */
-    bool headless;  /* HEAD: all but the body */
+    bool checksum; /* with x-amz-crc32 */
+    bool headless; /* HEAD: all but the body */
     bool keep_alive;
 };
 
@@ -88,7 +89,8 @@ static char *put_connection(char *out, bool keep_alive)
     return keep_alive ? PUT(out, "Connection: keep-alive\r\n") : PUT(out, "Connection: close\r\n");
 }
 
-static bool write_response(struct envelope *envelope, const struct response *response, struct bytes *out)
+static bool write_response(struct envelope *envelope, const struct response *response,
+                           struct bytes *out)
 {
     char *start = bytes_reserve(out, HEAD_SIZE + response->cors.length + response->body.length);
     if (start == NULL)
@@ -124,16 +126,16 @@ static bool write_response(struct envelope *envelope, const struct response *res
 }
 
 /*
- * What every answer says to a request with an Origin; a preflight asks for more. The list of exposed headers is
- * unverified.
+ * What every answer says to a request with an Origin; a preflight asks for more. The list of
+ * exposed headers is unverified.
  */
 static const char cors_answer[] =
     "Access-Control-Allow-Origin: *\r\n"
     "Access-Control-Expose-Headers: x-amzn-RequestId,x-amzn-ErrorType,x-amz-request-id,x-amz-id-2,"
     "x-amzn-ErrorMessage,Date\r\n";
 
-static bool answer_preflight(struct envelope *envelope, const struct message *message, struct response *response,
-                             struct bytes *out)
+static bool answer_preflight(struct envelope *envelope, const struct message *message,
+                             struct response *response, struct bytes *out)
 {
     const char *headers = message_header(message, HEADER_ACCESS_CONTROL_REQUEST_HEADERS);
     const char *method = message_header(message, HEADER_ACCESS_CONTROL_REQUEST_METHOD);
@@ -157,7 +159,8 @@ static bool answer_preflight(struct envelope *envelope, const struct message *me
 static const char json_1_0[] = "application/x-amz-json-1.0";
 static const char json[] = "application/json";
 
-/* The content type to answer in, which is the request's without its parameters; NULL when we do not speak it. */
+/* The content type to answer in, which is the request's without its parameters; NULL when we do not
+ * speak it. */
 static const char *content_type(const struct message *message)
 {
     const char *sent = message_header(message, HEADER_CONTENT_TYPE);
@@ -182,7 +185,8 @@ static void region_of(const char *name, char region[HOST_REGION_SIZE])
         memcpy(region, host.region, sizeof host.region);
 }
 
-static bool answer_health(struct envelope *envelope, const char *region, struct response *response, struct bytes *out)
+static bool answer_health(struct envelope *envelope, const char *region, struct response *response,
+                          struct bytes *out)
 {
     char text[sizeof "healthy: dynamodb..amazonaws.com.cn " + HOST_REGION_SIZE], *at = text;
     if (region[0] == '\0')
@@ -198,10 +202,12 @@ static bool answer_health(struct envelope *envelope, const char *region, struct 
     return write_response(envelope, response, out);
 }
 
-static bool answer_internal_error(struct envelope *envelope, struct response *response, struct bytes *out)
+static bool answer_internal_error(struct envelope *envelope, struct response *response,
+                                  struct bytes *out)
 {
-    static const char body[] = "{\"__type\":\"com.amazonaws.dynamodb.v20120810#InternalServerError\","
-                               "\"message\":\"Internal server error\"}";
+    static const char body[] =
+        "{\"__type\":\"com.amazonaws.dynamodb.v20120810#InternalServerError\","
+        "\"message\":\"Internal server error\"}";
     response->status = 500;
     response->content_type = response->content_type != NULL ? response->content_type : json_1_0;
     response->body = (struct slice){ body, sizeof body - 1 };
@@ -210,7 +216,8 @@ static bool answer_internal_error(struct envelope *envelope, struct response *re
 }
 
 /* JSON, target and signature: 0, or -1 after failing the request. */
-static int check(struct request *request, const struct message *message, struct slice body, const char *region)
+static int check(struct request *request, const struct message *message, struct slice body,
+                 const char *region)
 {
     if (body.length > 0 && request_parse(request, body.data, body.length) != 0)
         return -1;
@@ -224,8 +231,8 @@ static int check(struct request *request, const struct message *message, struct 
     return 0;
 }
 
-static bool answer_operation(struct envelope *envelope, struct message *message, const char *host_region,
-                             struct response *response, struct bytes *out)
+static bool answer_operation(struct envelope *envelope, struct message *message,
+                             const char *host_region, struct response *response, struct bytes *out)
 {
     struct slice body = { message->body.data, message->body.length };
     struct bytes inflated = { 0 };
@@ -261,7 +268,8 @@ static bool answer_operation(struct envelope *envelope, struct message *message,
         response->status = request_status(request);
         response->body = request_body(request);
         response->checksum = true;
-        answered = write_response(envelope, response, out) || answer_internal_error(envelope, response, out);
+        answered = write_response(envelope, response, out) ||
+                   answer_internal_error(envelope, response, out);
     }
     request_destroy(request);
     bytes_release(&inflated);
@@ -300,7 +308,8 @@ bool envelope_answer(struct envelope *envelope, struct message *message, struct 
 
 bool envelope_refuse(struct envelope *envelope, struct bytes *out)
 {
-    /* Unverified: the service's words for what is not JSON, which bytes that are not even HTTP cannot be either. */
+    /* Unverified: the service's words for what is not JSON, which bytes that are not even HTTP
+     * cannot be either. */
     static const char body[] = "{\"__type\":\"com.amazon.coral.service#SerializationException\"}";
     char id[REQUEST_ID_SIZE];
     id_request(id);
@@ -314,7 +323,8 @@ bool envelope_refuse(struct envelope *envelope, struct bytes *out)
     return write_response(envelope, &response, out);
 }
 
-bool envelope_refuse_size(struct envelope *envelope, const struct message *message, struct bytes *out)
+bool envelope_refuse_size(struct envelope *envelope, const struct message *message,
+                          struct bytes *out)
 {
     char *start = bytes_reserve(out, HEAD_SIZE);
     if (start == NULL)

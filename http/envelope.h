@@ -1,5 +1,6 @@
 /*
- * envelope.h - from a whole HTTP request to the bytes of its response: what the service does around an operation.
+ * envelope.h - from a whole HTTP request to the bytes of its response: what the service does around
+ * an operation.
  */
 #ifndef DDBMOCK_HTTP_ENVELOPE_H
 #define DDBMOCK_HTTP_ENVELOPE_H
@@ -15,14 +16,17 @@
 /* What a response needs to know beside the request; belongs to a connection. */
 struct envelope {
     struct engine *engine; /* borrowed; NULL: every operation is answered with a 500 */
-    const char *host;      /* the name that the client connected to, from TLS or its resolver; NULL when unknown */
-    int64_t date_second;   /* of `date`, which is written anew when the second is another; -1 at first */
+    const char *host; /* the name that the client connected to, from TLS or its resolver; NULL when
+                         unknown */
+    int64_t
+        date_second; /* of `date`, which is written anew when the second is another; -1 at first */
     char date[DATE_HTTP_SIZE];
 };
 
 /*
- * Appends the response to `message` to `out`. False, with nothing appended, when memory is short even for a short 500. When
- * message->keep_alive is false, the response says that the connection closes.
+ * Appends the response to `message` to `out`. False, with nothing appended, when memory is short
+ * even for a short 500. When message->keep_alive is false, the response says that the connection
+ * closes.
  */
 bool envelope_answer(struct envelope *envelope, struct message *message, struct bytes *out);
 
@@ -30,6 +34,7 @@ bool envelope_answer(struct envelope *envelope, struct message *message, struct 
 bool envelope_refuse(struct envelope *envelope, struct bytes *out);
 
 /* Appends the answer to a body above MESSAGE_BODY_LIMIT; the connection is to be closed. */
-bool envelope_refuse_size(struct envelope *envelope, const struct message *message, struct bytes *out);
+bool envelope_refuse_size(struct envelope *envelope, const struct message *message,
+                          struct bytes *out);
 
 #endif

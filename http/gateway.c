@@ -1,6 +1,7 @@
 /*
- * gateway.c - the engine object's one exported symbol, and what stands behind each function of gateway.h: one engine a process, a
- * lock against forking in the middle of something, and errno as the host left it.
+ * gateway.c - the engine object's one exported symbol, and what stands behind each function of
+ * gateway.h: one engine a process, a lock against forking in the middle of something, and errno as
+ * the host left it.
  */
 #include "http/gateway.h"
 
@@ -18,8 +19,9 @@
 #endif
 
 /*
- * Every function below holds it for reading; a fork for writing, so that the child finds no lock of ours, OpenSSL's or the
- * store's held by a thread that it does not have. A waiting fork goes first, or busy threads would keep it out for ever.
+ * Every function below holds it for reading; a fork for writing, so that the child finds no lock of
+ * ours, OpenSSL's or the store's held by a thread that it does not have. A waiting fork goes first,
+ * or busy threads would keep it out for ever.
  */
 static pthread_rwlock_t inside = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
 
@@ -83,7 +85,8 @@ static void gateway_receive(struct gateway_connection *connection, const void *b
 static void gateway_consume(struct gateway_connection *connection, size_t size)
 {
     int before = errno;
-    connection_consume(connection, size); /* frees at the most: nothing that a fork could catch half done */
+    connection_consume(connection,
+                       size); /* frees at the most: nothing that a fork could catch half done */
     errno = before;
 }
 
@@ -101,13 +104,14 @@ static const char *gateway_authority(const struct gateway_settings *settings, si
     return pem;
 }
 
-static int gateway_trust(const struct gateway_settings *settings, const void *original, size_t size, void **out,
-                         size_t *out_size)
+static int gateway_trust(const struct gateway_settings *settings, const void *original, size_t size,
+                         void **out, size_t *out_size)
 {
     int before = enter();
     struct trust_authority authority;
     authority_configure(settings->session);
-    int error = authority_certificate(&authority.pem, &authority.pem_length, &authority.der, &authority.der_length);
+    int error = authority_certificate(&authority.pem, &authority.pem_length, &authority.der,
+                                      &authority.der_length);
     if (error == 0)
         error = trust_add(&authority, original, size, out, out_size);
     leave(before);
@@ -129,7 +133,8 @@ static void gateway_after_fork(bool child)
     if (engine != NULL)
         engine_after_fork(engine, child);
     if (child) {
-        /* The parent's other threads may have queued for the lock; in the child they would be waited for. */
+        /* The parent's other threads may have queued for the lock; in the child they would be
+         * waited for. */
         static const pthread_rwlock_t fresh = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
         inside = fresh;
     } else {

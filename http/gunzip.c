@@ -1,5 +1,6 @@
 /*
- * gunzip.c - see gunzip.h. zlib does the work; what is ours is the bound, so that 16 KB of input do not become 16 GB.
+ * gunzip.c - see gunzip.h. zlib does the work; what is ours is the bound, so that 16 KB of input do
+ * not become 16 GB.
  */
 #include "http/gunzip.h"
 
@@ -7,7 +8,10 @@
 #include <limits.h>
 #include <zlib.h>
 
-enum { STEP = 64 * 1024, GZIP_ONLY = 15 + 16 /* windowBits: the largest window, with a gzip header */ };
+enum {
+    STEP = 64 * 1024,
+    GZIP_ONLY = 15 + 16 /* windowBits: the largest window, with a gzip header */
+};
 
 int gunzip(const void *data, size_t size, size_t limit, struct bytes *out)
 {

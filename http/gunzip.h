@@ -7,8 +7,9 @@
 #include "http/bytes.h"
 
 /*
- * Inflates `size` bytes of gzip into `out`, which is empty and of which the caller releases the memory, whatever comes of it.
- * 0; -EINVAL when they are no gzip or not all of it; -EMSGSIZE when more than `limit` bytes come out; -ENOMEM.
+ * Inflates `size` bytes of gzip into `out`, which is empty and of which the caller releases the
+ * memory, whatever comes of it. 0; -EINVAL when they are no gzip or not all of it; -EMSGSIZE when
+ * more than `limit` bytes come out; -ENOMEM.
  */
 int gunzip(const void *data, size_t size, size_t limit, struct bytes *out);
 

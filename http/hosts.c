@@ -1,6 +1,6 @@
 /*
- * hosts.c - DynamoDB's host names, as data: a name is <service>.<region>.<suffix>, and the two tables below say which services
- * and suffixes there are. See hosts.h for the contract.
+ * hosts.c - DynamoDB's host names, as data: a name is <service>.<region>.<suffix>, and the two
+ * tables below say which services and suffixes there are. See hosts.h for the contract.
  *
  * Compiled into the shim too, so libc alone, and not even its locale: names are ASCII.
  */
@@ -9,23 +9,31 @@
 #include <string.h>
 
 /*
- * DNS suffixes of every partition, plain and dual-stack. Source: botocore 1.44.5, data/partitions.json. No suffix is the end
- * of another one, so the order does not matter.
+ * DNS suffixes of every partition, plain and dual-stack. Source: botocore 1.44.5,
+ * data/partitions.json. No suffix is the end of another one, so the order does not matter.
  */
 const char *const host_suffixes[] = {
-    "amazonaws.com", "api.aws",                           /* aws, aws-us-gov */
-    "amazonaws.com.cn", "api.amazonwebservices.com.cn",   /* aws-cn */
-    "amazonaws.eu", "api.amazonwebservices.eu",           /* aws-eusc */
-    "c2s.ic.gov", "api.aws.ic.gov",                       /* aws-iso */
-    "sc2s.sgov.gov", "api.aws.scloud",                    /* aws-iso-b */
-    "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk",           /* aws-iso-e */
-    "csp.hci.ic.gov", "api.aws.hci.ic.gov",               /* aws-iso-f */
+    "amazonaws.com",
+    "api.aws", /* aws, aws-us-gov */
+    "amazonaws.com.cn",
+    "api.amazonwebservices.com.cn", /* aws-cn */
+    "amazonaws.eu",
+    "api.amazonwebservices.eu", /* aws-eusc */
+    "c2s.ic.gov",
+    "api.aws.ic.gov", /* aws-iso */
+    "sc2s.sgov.gov",
+    "api.aws.scloud", /* aws-iso-b */
+    "cloud.adc-e.uk",
+    "api.cloud-aws.adc-e.uk", /* aws-iso-e */
+    "csp.hci.ic.gov",
+    "api.aws.hci.ic.gov", /* aws-iso-f */
     NULL,
 };
 
 /*
- * What stands before the region. Source: the endpoint rule sets of botocore 1.44.5 (dynamodb, dynamodbstreams) and the
- * {service}-fips templates of its endpoints.json; any of them is taken with any suffix.
+ * What stands before the region. Source: the endpoint rule sets of botocore 1.44.5 (dynamodb,
+ * dynamodbstreams) and the {service}-fips templates of its endpoints.json; any of them is taken
+ * with any suffix.
  */
 static const struct {
     const char *name;
@@ -66,13 +74,15 @@ static bool equals(const char *name, size_t length, const char *wanted)
 static bool cut_end(const char *name, size_t *length, const char *end)
 {
     size_t size = strlen(end);
-    if (*length < size + 2 || name[*length - size - 1] != '.' || !equals(name + *length - size, size, end))
+    if (*length < size + 2 || name[*length - size - 1] != '.' ||
+        !equals(name + *length - size, size, end))
         return false;
     *length -= size + 1;
     return true;
 }
 
-/* Cuts the last label off a name of *length bytes: its place, or NULL when it is no host label or nothing is before it. */
+/* Cuts the last label off a name of *length bytes: its place, or NULL when it is no host label or
+ * nothing is before it. */
 static const char *cut_label(const char *name, size_t *length, size_t *label_length)
 {
     size_t start = *length;
@@ -83,15 +93,17 @@ static const char *cut_label(const char *name, size_t *length, size_t *label_len
         start--;
     }
     *label_length = *length - start;
-    if (start < 2 || *label_length == 0 || *label_length > 63 || name[start] == '-' || name[*length - 1] == '-')
+    if (start < 2 || *label_length == 0 || *label_length > 63 || name[start] == '-' ||
+        name[*length - 1] == '-')
         return NULL;
     *length = start - 1;
     return name + start;
 }
 
 /*
- * Whether a label can be a region's. Regions that do not exist (yet) count: tests invent them, and a name of this form has no
- * other meaning, but for one: "dynamodb.s3.amazonaws.com" and "dynamodb.s3-us-west-2.amazonaws.com" are buckets of S3.
+ * Whether a label can be a region's. Regions that do not exist (yet) count: tests invent them, and
+ * a name of this form has no other meaning, but for one: "dynamodb.s3.amazonaws.com" and
+ * "dynamodb.s3-us-west-2.amazonaws.com" are buckets of S3.
  */
 static bool is_region(const char *label, size_t length)
 {
@@ -103,7 +115,8 @@ static bool is_region(const char *label, size_t length)
     return !equals(label, length, "vpce");
 }
 
-/* A label of a VPC endpoint ("vpce-1a2b3c4d-5e6f", and with a zone "vpce-1a2b3c4d-5e6f-us-east-1a"), all of `name`. */
+/* A label of a VPC endpoint ("vpce-1a2b3c4d-5e6f", and with a zone
+ * "vpce-1a2b3c4d-5e6f-us-east-1a"), all of `name`. */
 static bool is_vpc_endpoint(const char *name, size_t length)
 {
     if (length < 6 || length > 63 || !equals(name, 5, "vpce-") || name[length - 1] == '-')
@@ -117,8 +130,8 @@ static bool is_vpc_endpoint(const char *name, size_t length)
 }
 
 /*
- * The account of "<account>.ddb". Any label stands for one, since the SDKs take whatever AWS_ACCOUNT_ID says; only one of
- * twelve digits is handed out.
+ * The account of "<account>.ddb". Any label stands for one, since the SDKs take whatever
+ * AWS_ACCOUNT_ID says; only one of twelve digits is handed out.
  */
 static bool take_account(const char *name, size_t length, char account[HOST_ACCOUNT_SIZE])
 {
@@ -158,14 +171,16 @@ bool host_parse(const char *name, size_t length, struct host *out)
     if (region == NULL || !is_region(region, region_length))
         return false;
 
-    /* What is left is the service, behind an account's or a VPC endpoint's label or behind nothing. */
+    /* What is left is the service, behind an account's or a VPC endpoint's label or behind nothing.
+     */
     for (size_t i = 0; i < sizeof services / sizeof *services; i++) {
         struct host host = { .service = services[i].service };
         size_t rest = length;
         if (services[i].account || vpc) {
             if (!cut_end(name, &rest, services[i].name))
                 continue;
-            if (services[i].account ? vpc || !take_account(name, rest, host.account) : !is_vpc_endpoint(name, rest))
+            if (services[i].account ? vpc || !take_account(name, rest, host.account)
+                                    : !is_vpc_endpoint(name, rest))
                 continue;
         } else if (!equals(name, length, services[i].name)) {
             continue;

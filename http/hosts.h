@@ -1,6 +1,6 @@
 /*
- * hosts.h - which host names are DynamoDB's, and what they say. Compiled into the shim and into the engine object, so that
- * both agree: depends on libc alone.
+ * hosts.h - which host names are DynamoDB's, and what they say. Compiled into the shim and into the
+ * engine object, so that both agree: depends on libc alone.
  *
  * Source: the endpoint rule set of botocore 1.44.5, listed in facts/fidelity.md section 1.
  */
@@ -21,12 +21,13 @@ struct host {
 };
 
 /*
- * Whether `name` (`length` bytes; any case; a final dot is allowed) is one of DynamoDB's. `out` may be NULL. Reads nothing
- * but the name; does not allocate; leaves errno alone.
+ * Whether `name` (`length` bytes; any case; a final dot is allowed) is one of DynamoDB's. `out` may
+ * be NULL. Reads nothing but the name; does not allocate; leaves errno alone.
  */
 bool host_parse(const char *name, size_t length, struct host *out);
 
-/* The DNS suffixes under which all of those names are ("amazonaws.com"), in lower case, NULL-terminated. */
+/* The DNS suffixes under which all of those names are ("amazonaws.com"), in lower case,
+ * NULL-terminated. */
 extern const char *const host_suffixes[];
 
 #endif

@@ -5,7 +5,10 @@
 
 #include <string.h>
 
-enum { KEPT_TEXT = 16 * 1024, KEPT_BODY = 64 * 1024 }; /* bytes that stay with a connection between two requests */
+enum {
+    KEPT_TEXT = 16 * 1024,
+    KEPT_BODY = 64 * 1024
+}; /* bytes that stay with a connection between two requests */
 
 static const struct {
     const char *name;

@@ -1,9 +1,9 @@
 /*
- * tls.c - see tls.h. OpenSSL reads and writes through a BIO of ours, straight from the bytes fed and straight into the connection's
- * output: nothing is copied on the way.
+ * tls.c - see tls.h. OpenSSL reads and writes through a BIO of ours, straight from the bytes fed
+ * and straight into the connection's output: nothing is copied on the way.
  *
- * This object has an OpenSSL of its own inside (static, hidden), so nothing here is seen by a host's. Its error
- * queue is left empty. Session tickets are off: a resumption inside one process
+ * This object has an OpenSSL of its own inside (static, hidden), so nothing here is seen by a
+ * host's. Its error queue is left empty. Session tickets are off: a resumption inside one process
  * saves less than the tickets cost every other connection.
  */
 #include "http/tls.h"
@@ -66,15 +66,16 @@ static int bio_create(BIO *bio)
     return 1;
 }
 
-/* HTTP/1.1 for whoever negotiates; a client that knows nothing of it is refused, as RFC 7301 has it. */
-static int select_protocol(SSL *ssl, const unsigned char **out, unsigned char *out_length, const unsigned char *offered,
-                           unsigned offered_length, void *unused)
+/* HTTP/1.1 for whoever negotiates; a client that knows nothing of it is refused, as RFC 7301 has
+ * it. */
+static int select_protocol(SSL *ssl, const unsigned char **out, unsigned char *out_length,
+                           const unsigned char *offered, unsigned offered_length, void *unused)
 {
     static const unsigned char ours[] = "\x08http/1.1\x08http/1.0";
     (void)ssl, (void)unused;
     unsigned char *chosen;
-    if (SSL_select_next_proto(&chosen, out_length, ours, sizeof ours - 1, offered, offered_length) !=
-        OPENSSL_NPN_NEGOTIATED)
+    if (SSL_select_next_proto(&chosen, out_length, ours, sizeof ours - 1, offered,
+                              offered_length) != OPENSSL_NPN_NEGOTIATED)
         return SSL_TLSEXT_ERR_ALERT_FATAL;
     *out = chosen;
     return SSL_TLSEXT_ERR_OK;
@@ -103,8 +104,9 @@ static SSL_CTX *make_context(void)
     certificate_library();
     if (method == NULL) {
         method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "ddbmock");
-        if (method == NULL || !BIO_meth_set_read_ex(method, bio_read) || !BIO_meth_set_write_ex(method, bio_write) ||
-            !BIO_meth_set_ctrl(method, bio_ctrl) || !BIO_meth_set_create(method, bio_create))
+        if (method == NULL || !BIO_meth_set_read_ex(method, bio_read) ||
+            !BIO_meth_set_write_ex(method, bio_write) || !BIO_meth_set_ctrl(method, bio_ctrl) ||
+            !BIO_meth_set_create(method, bio_create))
             return NULL;
     }
     SSL_CTX *made = SSL_CTX_new(TLS_server_method());

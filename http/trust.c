@@ -1,9 +1,10 @@
 /*
  * trust.c - see trust.h.
  *
- * The JKS format, big-endian: magic, version, number of entries; entries (a trusted certificate is tag 2, alias, milliseconds,
- * "X.509", length, DER); SHA-1 of the password in UTF-16, "Mighty Aphrodite" and everything before. Source: JDK 17's
- * sun.security.provider.JavaKeyStore, which keytool and every JVM use.
+ * The JKS format, big-endian: magic, version, number of entries; entries (a trusted certificate is
+ * tag 2, alias, milliseconds, "X.509", length, DER); SHA-1 of the password in UTF-16, "Mighty
+ * Aphrodite" and everything before. Source: JDK 17's sun.security.provider.JavaKeyStore, which
+ * keytool and every JVM use.
  */
 #include "http/trust.h"
 
@@ -49,22 +50,27 @@ static bool put_string(struct bytes *out, const char *text)
 }
 
 /* One trusted certificate. Version 1 stores do not name its kind. */
-static bool put_entry(struct bytes *out, uint32_t version, const char *alias, const unsigned char *der, size_t der_length)
+static bool put_entry(struct bytes *out, uint32_t version, const char *alias,
+                      const unsigned char *der, size_t der_length)
 {
-    return put_number(out, 2, 4) && put_string(out, alias) && put_number(out, (uint64_t)clock_now(), 8) &&
+    return put_number(out, 2, 4) && put_string(out, alias) &&
+           put_number(out, (uint64_t)clock_now(), 8) &&
            (version == 1 || put_string(out, "X.509")) && put_number(out, der_length, 4) &&
            bytes_append(out, der, der_length);
 }
 
-/* An alias that no other store has, in lower case as JKS wants it: two of our authorities may meet in one. */
+/* An alias that no other store has, in lower case as JKS wants it: two of our authorities may meet
+ * in one. */
 static void own_alias(const struct trust_authority *authority, char alias[ALIAS_SIZE])
 {
     unsigned char digest[EVP_MAX_MD_SIZE] = { 0 };
     EVP_Digest(authority->der, authority->der_length, digest, NULL, EVP_sha1(), NULL);
-    snprintf(alias, ALIAS_SIZE, "ddbmock-%02x%02x%02x%02x", digest[0], digest[1], digest[2], digest[3]);
+    snprintf(alias, ALIAS_SIZE, "ddbmock-%02x%02x%02x%02x", digest[0], digest[1], digest[2],
+             digest[3]);
 }
 
-static bool jks_digest(const char *password, const void *bytes, size_t size, unsigned char digest[DIGEST_SIZE])
+static bool jks_digest(const char *password, const void *bytes, size_t size,
+                       unsigned char digest[DIGEST_SIZE])
 {
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     bool done = context != NULL && EVP_DigestInit_ex(context, EVP_sha1(), NULL) == 1;
@@ -72,7 +78,8 @@ static bool jks_digest(const char *password, const void *bytes, size_t size, uns
         const char wide[2] = { 0, *c };
         done = EVP_DigestUpdate(context, wide, 2) == 1;
     }
-    done = done && EVP_DigestUpdate(context, "Mighty Aphrodite", 16) == 1 && EVP_DigestUpdate(context, bytes, size) == 1 &&
+    done = done && EVP_DigestUpdate(context, "Mighty Aphrodite", 16) == 1 &&
+           EVP_DigestUpdate(context, bytes, size) == 1 &&
            EVP_DigestFinal_ex(context, digest, NULL) == 1;
     EVP_MD_CTX_free(context);
     return done;
@@ -81,11 +88,12 @@ static bool jks_digest(const char *password, const void *bytes, size_t size, uns
 static bool put_digest(struct bytes *out, const char *password)
 {
     unsigned char digest[DIGEST_SIZE];
-    return jks_digest(password, out->data, out->length, digest) && bytes_append(out, digest, sizeof digest);
+    return jks_digest(password, out->data, out->length, digest) &&
+           bytes_append(out, digest, sizeof digest);
 }
 
-static int add_to_jks(const struct trust_authority *authority, const unsigned char *original, size_t size,
-                      struct bytes *out)
+static int add_to_jks(const struct trust_authority *authority, const unsigned char *original,
+                      size_t size, struct bytes *out)
 {
     if (size < JKS_HEAD + DIGEST_SIZE)
         return -EINVAL;
@@ -109,7 +117,8 @@ static int add_to_jks(const struct trust_authority *authority, const unsigned ch
     own_alias(authority, alias);
     bool whole = bytes_append(out, original, 8) && put_number(out, count + 1, 4) &&
                  bytes_append(out, original + JKS_HEAD, body - JKS_HEAD) &&
-                 put_entry(out, version, alias, authority->der, authority->der_length) && put_digest(out, password);
+                 put_entry(out, version, alias, authority->der, authority->der_length) &&
+                 put_digest(out, password);
     return whole ? 0 : -ENOMEM;
 }
 
@@ -118,7 +127,8 @@ static void alias_of(X509 *certificate, int number, char alias[ALIAS_SIZE])
 {
     int length = 0;
     const unsigned char *name = X509_alias_get0(certificate, &length);
-    if (name == NULL || length <= 0 || length >= ALIAS_SIZE || memchr(name, '\0', (size_t)length) != NULL) {
+    if (name == NULL || length <= 0 || length >= ALIAS_SIZE ||
+        memchr(name, '\0', (size_t)length) != NULL) {
         snprintf(alias, ALIAS_SIZE, "entry-%d", number);
         return;
     }
@@ -127,11 +137,13 @@ static void alias_of(X509 *certificate, int number, char alias[ALIAS_SIZE])
     alias[length] = '\0';
 }
 
-static int convert(const struct trust_authority *authority, STACK_OF(X509) *certificates, struct bytes *out)
+static int convert(const struct trust_authority *authority, STACK_OF(X509) * certificates,
+                   struct bytes *out)
 {
     enum { VERSION = 2 };
     int count = certificates != NULL ? sk_X509_num(certificates) : 0;
-    bool whole = put_number(out, JKS_MAGIC, 4) && put_number(out, VERSION, 4) && put_number(out, (uint64_t)count + 1, 4);
+    bool whole = put_number(out, JKS_MAGIC, 4) && put_number(out, VERSION, 4) &&
+                 put_number(out, (uint64_t)count + 1, 4);
     char alias[ALIAS_SIZE];
     for (int i = 0; i < count && whole; i++) {
         X509 *certificate = sk_X509_value(certificates, i);
@@ -147,8 +159,8 @@ static int convert(const struct trust_authority *authority, STACK_OF(X509) *cert
     return whole ? 0 : -ENOMEM;
 }
 
-static int add_to_pkcs12(const struct trust_authority *authority, const unsigned char *original, size_t size,
-                         struct bytes *out)
+static int add_to_pkcs12(const struct trust_authority *authority, const unsigned char *original,
+                         size_t size, struct bytes *out)
 {
     const unsigned char *at = original;
     PKCS12 *store = size <= INT32_MAX ? d2i_PKCS12(NULL, &at, (long)size) : NULL;
@@ -158,10 +170,11 @@ static int add_to_pkcs12(const struct trust_authority *authority, const unsigned
     X509 *certificate = NULL;
     STACK_OF(X509) *certificates = NULL;
     /* An empty password is tried as none, too. */
-    int error = PKCS12_parse(store, "", &key, &certificate, &certificates) == 1 ||
-                        PKCS12_parse(store, customary_password, &key, &certificate, &certificates) == 1
-                    ? 0
-                    : -EACCES;
+    int error =
+        PKCS12_parse(store, "", &key, &certificate, &certificates) == 1 ||
+                PKCS12_parse(store, customary_password, &key, &certificate, &certificates) == 1
+            ? 0
+            : -EACCES;
     if (error == 0 && key != NULL)
         error = -EINVAL;
     if (error == 0)
@@ -173,12 +186,14 @@ static int add_to_pkcs12(const struct trust_authority *authority, const unsigned
     return error;
 }
 
-static int add_to_pem(const struct trust_authority *authority, const char *original, size_t size, struct bytes *out)
+static int add_to_pem(const struct trust_authority *authority, const char *original, size_t size,
+                      struct bytes *out)
 {
     if (size > 0 && memchr(original, '\0', size) != NULL)
         return -EINVAL;
     bool there = size > 0 && memmem(original, size, authority->pem, authority->pem_length) != NULL;
-    bool whole = bytes_reserve(out, size + 1 + authority->pem_length) != NULL && bytes_append(out, original, size);
+    bool whole = bytes_reserve(out, size + 1 + authority->pem_length) != NULL &&
+                 bytes_append(out, original, size);
     if (whole && !there) {
         if (size > 0 && original[size - 1] != '\n')
             whole = bytes_append(out, "\n", 1);
@@ -187,7 +202,8 @@ static int add_to_pem(const struct trust_authority *authority, const char *origi
     return whole ? 0 : -ENOMEM;
 }
 
-int trust_add(const struct trust_authority *authority, const void *original, size_t size, void **out, size_t *out_size)
+int trust_add(const struct trust_authority *authority, const void *original, size_t size,
+              void **out, size_t *out_size)
 {
     certificate_library();
     const unsigned char *bytes = original;

@@ -14,13 +14,16 @@ struct trust_authority {
 };
 
 /*
- * What `original` trusts and the authority too, as *out, to be freed with free(3). A PEM bundle stays as it is, up to what is added at
- * its end; a JKS or JCEKS store too, with its check sum made anew; PKCS12 becomes JKS, since Java reads either under
- * either name, and no other form is read by it without a password.
+ * What `original` trusts and the authority too, as *out, to be freed with free(3). A PEM bundle
+ * stays as it is, up to what is added at its end; a JKS or JCEKS store too, with its check sum made
+ * anew; PKCS12 becomes JKS, since Java reads either under either name, and no other form is read by
+ * it without a password.
  *
- * 0; -EINVAL when it is no trust store, or one with private keys in PKCS12; -EACCES when its password is neither empty
- * nor Java's customary "changeit" (to write it anew would make it unreadable for its owner); -ENOMEM.
+ * 0; -EINVAL when it is no trust store, or one with private keys in PKCS12; -EACCES when its
+ * password is neither empty nor Java's customary "changeit" (to write it anew would make it
+ * unreadable for its owner); -ENOMEM.
  */
-int trust_add(const struct trust_authority *authority, const void *original, size_t size, void **out, size_t *out_size);
+int trust_add(const struct trust_authority *authority, const void *original, size_t size,
+              void **out, size_t *out_size);
 
 #endif
