@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "engine/base64.h"
+#include "engine/schema/schema.h"
 
 #define INVALID "One or more parameter values were invalid: "
 
@@ -126,6 +127,19 @@ static int fail_duplicates(const struct reader *reader, const json_t *json, cons
                 set->type == VALUE_BS ? "of type BS" : "");
 }
 
+/*
+ * A null in a set. The words are those that the service had for empty members while it refused
+ * them; whether it still says so of a null is unverified.
+ */
+static int fail_null(const struct reader *reader, enum value_type set)
+{
+    if (set == VALUE_SS)
+        return fail(reader, INVALID "An string set may not have a empty string as a member");
+    if (set == VALUE_BS)
+        return fail(reader, INVALID "Binary sets may not contain null or empty values");
+    return fail(reader, "%s", number_error_text(NUMBER_NOT_NUMERIC));
+}
+
 static int read_set(const struct reader *reader, const json_t *json, struct value *out)
 {
     static const enum value_type elements[] = {
@@ -145,6 +159,8 @@ static int read_set(const struct reader *reader, const json_t *json, struct valu
     struct value *values = ARENA_NEW_ARRAY(&reader->request->arena, count, struct value);
     bool sorted = true;
     for (size_t i = 0; i < count; i++) {
+        if (json_is_null(json_array_get(json, i)))
+            return fail_null(reader, out->type);
         if (read_scalar(reader, json_array_get(json, i), elements[out->type], &values[i]) != 0)
             return -1;
         sorted = sorted && (i == 0 || value_compare(&values[i - 1], &values[i]) < 0);
@@ -264,14 +280,12 @@ static int read_content(const struct reader *reader, const json_t *json, unsigne
     case VALUE_B:
         return read_scalar(reader, json, out->type, out);
     case VALUE_BOOL:
-        if (!json_is_boolean(json))
-            return fail_type(reader);
-        out->boolean = json_is_true(json);
-        return 0;
     case VALUE_NULL:
-        if (!json_is_boolean(json))
+        if (!json_is_boolean(json) && !json_is_string(json))
             return fail_type(reader);
-        if (json_is_false(json))
+        if (out->type == VALUE_BOOL)
+            out->boolean = schema_boolean(json);
+        else if (!schema_boolean(json))
             return fail(reader, INVALID "Null attribute value types must have the value of true");
         return 0;
     case VALUE_SS:

@@ -79,6 +79,9 @@ Test(value_json, there_and_back)
         { "{\"M\":{\"b\":{\"N\":\"1\"},\"a\":{\"M\":{\"c\":{\"BOOL\":true}}}}}",
           "{\"M\":{\"a\":{\"M\":{\"c\":{\"BOOL\":true}}},\"b\":{\"N\":\"1\"}}}" },
         { "{\"S\":\"x\",\"N\":null,\"other\":1}", "{\"S\":\"x\"}" },
+        { "{\"BOOL\":\"TRUE\"}", "{\"BOOL\":true}" },
+        { "{\"BOOL\":\"no\"}", "{\"BOOL\":false}" },
+        { "{\"NULL\":\"true\"}", "{\"NULL\":true}" },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct value value;
@@ -112,6 +115,13 @@ Test(value_json, refused_in_the_words_of_each_layer)
         { "{\"L\":[{\"S\":\"a\"},{}]}", EMPTY, NULL },
         { "{\"M\":{\"a\":{\"M\":{\"b\":{}}}}}", EMPTY, NULL },
         { "{\"L\":[null]}", "The supplied Item contains a null AttributeValue", NULL },
+        { "{\"M\":{\"a\":null}}", "The supplied Item contains a null AttributeValue", NULL },
+        { "{\"SS\":[\"a\",null]}", INVALID "An string set may not have a empty string as a member",
+          NULL },
+        { "{\"NS\":[null]}", NUMERIC, NULL },
+        { "{\"BS\":[null]}", INVALID "Binary sets may not contain null or empty values", NULL },
+        { "{\"NULL\":\"false\"}", INVALID "Null attribute value types must have the value of true",
+          NULL },
         { "{\"NULL\":false}", INVALID "Null attribute value types must have the value of true",
           NULL },
         { "{\"N\":\"\"}", NUMERIC ": ", NUMERIC },
@@ -246,13 +256,9 @@ Test(value_json, long_and_empty_names)
 Test(value_json, wrong_types)
 {
     static const char *const rows[] = {
-        "{\"S\":1}",         "{\"N\":1}",
-        "{\"B\":true}",      "{\"BOOL\":\"true\"}",
-        "{\"NULL\":\"x\"}",  "{\"SS\":\"a\"}",
-        "{\"SS\":[1]}",      "{\"NS\":[null]}",
-        "{\"BS\":{}}",       "{\"L\":{}}",
-        "{\"L\":[1]}",       "{\"M\":[]}",
-        "{\"M\":{\"a\":1}}", "[]",
+        "{\"S\":1}",      "{\"N\":1}",    "{\"B\":true}",      "{\"BOOL\":1}", "{\"NULL\":1}",
+        "{\"SS\":\"a\"}", "{\"SS\":[1]}", "{\"NS\":[{}]}",     "{\"BS\":{}}",  "{\"L\":{}}",
+        "{\"L\":[1]}",    "{\"M\":[]}",   "{\"M\":{\"a\":1}}", "[]",
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct value value;
