@@ -359,25 +359,36 @@ static void check_structure(struct check *check, const struct shape *shape, cons
  * service takes at all nothing is checked: reading the value fails there.
  */
 static void check_attribute_value(struct check *check, const json_t *value, const struct path *path,
+                                  unsigned level);
+
+static void check_map_value(struct check *check, const json_t *map, const struct path *path,
+                            unsigned level)
+{
+    json_t *object = (json_t *)(uintptr_t)map;
+    check_keys(check, &shape_item, map, path);
+    for (void *i = json_object_iter(object); i; i = json_object_iter_next(object, i)) {
+        struct path step = { path, PATH_KEY, json_object_iter_key(i), 0 };
+        check_attribute_value(check, json_object_iter_value(i), &step, level + 1);
+    }
+}
+
+static void check_attribute_value(struct check *check, const json_t *value, const struct path *path,
                                   unsigned level)
 {
-    const json_t *list = json_object_get(value, "L"), *map = json_object_get(value, "M");
+    json_t *object = (json_t *)(uintptr_t)value;
     if (level > VALUE_DEPTH_MAX)
         return;
-    if (json_is_array(list)) {
-        struct path member = { path, PATH_MEMBER, "L", 0 };
-        for (size_t i = 0; i < json_array_size(list); i++) {
-            struct path step = { &member, PATH_INDEX, NULL, i };
-            check_attribute_value(check, json_array_get(list, i), &step, level + 1);
-        }
-    }
-    if (json_is_object(map)) {
-        json_t *object = (json_t *)(uintptr_t)map;
-        struct path member = { path, PATH_MEMBER, "M", 0 };
-        check_keys(check, &shape_item, map, &member);
-        for (void *i = json_object_iter(object); i; i = json_object_iter_next(object, i)) {
-            struct path step = { &member, PATH_KEY, json_object_iter_key(i), 0 };
-            check_attribute_value(check, json_object_iter_value(i), &step, level + 1);
+    for (void *i = json_object_iter(object); i; i = json_object_iter_next(object, i)) {
+        const json_t *content = json_object_iter_value(i);
+        const char *type = json_object_iter_key(i);
+        struct path member = { path, PATH_MEMBER, type, 0 };
+        if (json_is_object(content) && strcmp(type, "M") == 0)
+            check_map_value(check, content, &member, level);
+        if (!json_is_array(content) || strcmp(type, "L") != 0)
+            continue;
+        for (size_t index = 0; index < json_array_size(content); index++) {
+            struct path step = { &member, PATH_INDEX, NULL, index };
+            check_attribute_value(check, json_array_get(content, index), &step, level + 1);
         }
     }
 }

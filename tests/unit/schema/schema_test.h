@@ -9,7 +9,7 @@
 /* A request that no engine is behind, with `json` as its input (owned from here on). */
 struct request *new_request(json_t *json);
 
-/* The message of a check, or "" when it passed; valid until the next call. Fails the test if the JSON is none. */
+/* The message of a check, or "" when it passed; valid until the next call. */
 const char *types_message(const struct shape *shape, const char *json);
 const char *constraints_message(const struct shape *shape, const char *json);
 
