@@ -85,9 +85,10 @@ $(BUILD)/lib/lib%.a: $(libdir)/lib%.a
 $(BUILD)/libddbmock.so: $(shim_objects)
 	$(CC) -shared $(sanitize) $(LDFLAGS) -o $@ $^ -Wl,-z,defs -Wl,-soname,libddbmock.so -ldl -lpthread
 
-$(BUILD)/libddbmock-engine.so: $(engine_objects) $(llhttp_objects) $(static_libs)
+$(BUILD)/libddbmock-engine.so: $(engine_objects) $(llhttp_objects) $(static_libs) http/exports.map
 	$(CC) -shared $(sanitize) $(LDFLAGS) -o $@ $(engine_objects) $(llhttp_objects) $(static_libs) $(llhttp_libs) \
 	    -Wl,-soname,libddbmock-engine.so -Wl,--exclude-libs,ALL -Wl,-Bsymbolic -Wl,-z,text -Wl,--gc-sections \
+	    -Wl,--version-script,http/exports.map -Wl,-z,nodelete \
 	    $(if $(SANITIZE),,-Wl$(comma)-z$(comma)defs) -lpthread -ldl
 
 $(BUILD)/ddbmock: $(command_objects)

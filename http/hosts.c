@@ -13,21 +13,21 @@
  * data/partitions.json. No suffix is the end of another one, so the order does not matter.
  */
 const char *const host_suffixes[] = {
-    "amazonaws.com",
-    "api.aws", /* aws, aws-us-gov */
-    "amazonaws.com.cn",
-    "api.amazonwebservices.com.cn", /* aws-cn */
-    "amazonaws.eu",
-    "api.amazonwebservices.eu", /* aws-eusc */
-    "c2s.ic.gov",
-    "api.aws.ic.gov", /* aws-iso */
-    "sc2s.sgov.gov",
-    "api.aws.scloud", /* aws-iso-b */
-    "cloud.adc-e.uk",
-    "api.cloud-aws.adc-e.uk", /* aws-iso-e */
-    "csp.hci.ic.gov",
-    "api.aws.hci.ic.gov", /* aws-iso-f */
-    NULL,
+    /* aws, aws-us-gov */ "amazonaws.com",
+    "api.aws",
+    /* aws-cn */ "amazonaws.com.cn",
+    "api.amazonwebservices.com.cn",
+    /* aws-eusc */ "amazonaws.eu",
+    "api.amazonwebservices.eu",
+    /* aws-iso */ "c2s.ic.gov",
+    "api.aws.ic.gov",
+    /* aws-iso-b */ "sc2s.sgov.gov",
+    "api.aws.scloud",
+    /* aws-iso-e */ "cloud.adc-e.uk",
+    "api.cloud-aws.adc-e.uk",
+    /* aws-iso-f */ "csp.hci.ic.gov",
+    "api.aws.hci.ic.gov",
+    NULL
 };
 
 /*
