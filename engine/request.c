@@ -282,15 +282,17 @@ struct slice input_string(const json_t *input, const char *name)
 
 bool input_boolean(const json_t *input, const char *name, bool fallback)
 {
-    const json_t *member = json_object_get(input, name);
-    return json_is_boolean(member) ? json_is_true(member) : fallback;
+    const json_t *member = input_get(input, name);
+    return member ? schema_boolean(member) : fallback;
 }
 
 json_int_t input_integer(const json_t *input, const char *name, json_int_t fallback)
 {
     const json_t *member = json_object_get(input, name);
-    if (json_is_real(member))
-        return (json_int_t)json_real_value(member);
+    if (json_is_real(member)) {
+        double real = json_real_value(member);
+        return real <= (double)INT64_MIN ? INT64_MIN : real >= (double)INT64_MAX ? INT64_MAX : (json_int_t)real;
+    }
     return json_is_integer(member) ? json_integer_value(member) : fallback;
 }
 
