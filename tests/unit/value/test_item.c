@@ -230,3 +230,25 @@ Test(item, sort_forms_keep_the_order)
     cr_assert_eq(key_encoded_length((struct slice){ "", 0 }, VALUE_S), 0);
     cr_assert_eq(key_encoded_length((struct slice){ "", 0 }, VALUE_N), 0);
 }
+
+/* The beginning of a form is that of exactly those values that begin with the value. */
+Test(item, beginnings_of_sort_forms)
+{
+    struct random random = random_start();
+    unsigned beginnings = 0;
+    for (int round = 0; round < 60000; round++) {
+        enum value_type type = round % 2 ? VALUE_S : VALUE_B;
+        struct value beginning = random_key_value(&random, &arena, type);
+        struct value whole = random_key_value(&random, &arena, type);
+        struct buffer prefix, form;
+        buffer_init(&prefix, &arena);
+        buffer_init(&form, &arena);
+        key_encode_prefix(&prefix, &beginning);
+        key_encode(&form, &whole);
+        bool begins = slice_starts_with(whole.bytes, beginning.bytes);
+        cr_assert_eq(slice_starts_with(buffer_slice(&form), buffer_slice(&prefix)), begins,
+                     "seed %zu round %d", (size_t)random.seed, round);
+        beginnings += begins;
+    }
+    cr_assert_gt(beginnings, 100);
+}

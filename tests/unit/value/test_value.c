@@ -78,6 +78,34 @@ Test(value, scalars_compare_within_their_type)
     cr_expect_not(value_equal(&a, &binary));
 }
 
+Test(value, equality_looks_inside)
+{
+    struct value ab[] = { string("a"), string("b") }, ac[] = { string("a"), string("c") };
+    static const enum value_type types[] = { VALUE_SS, VALUE_L };
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        struct value x = container(types[i], 2, ab), y = container(types[i], 2, ac);
+        struct value shorter = container(types[i], 1, ab);
+        cr_expect(value_equal(&x, &x));
+        cr_expect_not(value_equal(&x, &y));
+        cr_expect_not(value_equal(&x, &shorter));
+    }
+    struct attribute named[] = { { slice_of("n"), string("a") } };
+    struct attribute other_name[] = { { slice_of("m"), string("a") } };
+    struct attribute other_value[] = { { slice_of("n"), string("b") } };
+    struct value x = map_of(1, named), y = map_of(1, other_name), z = map_of(1, other_value);
+    struct value none = map_of(0, NULL);
+    cr_expect(value_equal(&x, &x));
+    cr_expect_not(value_equal(&x, &y));
+    cr_expect_not(value_equal(&x, &z));
+    cr_expect_not(value_equal(&x, &none));
+
+    struct value yes = { .type = VALUE_BOOL, .boolean = true }, no = { .type = VALUE_BOOL };
+    struct value null = { .type = VALUE_NULL }, plus = number("5"), minus = number("-5");
+    cr_expect_not(value_equal(&yes, &no));
+    cr_expect_not(value_equal(&plus, &minus));
+    cr_expect(value_equal(&null, &null));
+}
+
 Test(value, copies_are_equal_and_changes_are_not)
 {
     struct random random = random_start();
