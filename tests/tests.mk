@@ -47,7 +47,8 @@ clients: build client-deps
 # Unit tests: one Criterion program a room (tests/unit/<room>/*.c), linked with the whole engine.
 
 .SECONDEXPANSION:
-$(BUILD)/unit-%: $$(patsubst $$(percent).c,$(BUILD)/$$(percent).o,$$(wildcard tests/unit/$$*/*.c)) $(engine_objects) \
+$(BUILD)/unit-%: $$(patsubst $$(percent).c,$(BUILD)/$$(percent).o,$$(wildcard tests/unit/*.c tests/unit/$$*/*.c)) \
+                 $(BUILD)/tests/unit/harness.o $(engine_objects) \
                  $(llhttp_objects) $(static_libs)
 	$(CC) $(sanitize) $(LDFLAGS) -o $@ $^ $(llhttp_libs) -lcriterion -lpthread -ldl
 percent := %
