@@ -26,8 +26,7 @@ size_t random_number_text(struct random *random, char *out);
 /* A number: any that the service accepts; small integers are frequent. */
 struct number random_number(struct random *random);
 
-/* A value of a type, with at most `levels` levels below it; map_sorts its parts as value.h wants
- * them. */
+/* A value of a type, with at most `levels` levels below it; its sets and maps are in order. */
 struct value random_value_of(struct random *random, struct arena *arena, enum value_type type,
                              unsigned levels);
 struct value random_value(struct random *random, struct arena *arena, unsigned levels);
