@@ -60,47 +60,15 @@ void keyspace_token_time(struct buffer *out, const char *region, int64_t time, s
     buffer_append_slice(out, token);
 }
 
-/*
- * A number as the service hashes it: an exponent byte and base-100 digits plus one; for a negative number all complemented,
- * with a 102 behind fewer than 20 digits. Source: dynalite, db/index.js, as facts/fidelity.md names it.
- */
-static void hash_number(MD5_CTX *context, const struct number *number)
-{
-    unsigned char bytes[24];
-    size_t length = 0;
-    if (number->mantissa == 0) {
-        bytes[length++] = 0x80;
-        MD5_Update(context, bytes, length);
-        return;
-    }
-    unsigned char digits[40];
-    int count = 0;
-    for (unsigned __int128 rest = number->mantissa; rest != 0; rest /= 10)
-        digits[count++] = (unsigned char)(rest % 10); /* least significant first */
-    int point = count + number->exponent;              /* digits before the decimal point */
-    int odd = point & 1;                               /* a zero in front makes whole base-100 digits */
-    int pairs = (count + odd + 1) / 2;
-    int exponent = (point + odd) / 2 - 64;
-    bytes[length++] = (unsigned char)(number->negative ? ~exponent : exponent);
-    for (int pair = 0; pair < pairs; pair++) {
-        int value = 0;
-        for (int half = 0; half < 2; half++) {
-            int at = pair * 2 + half - odd;
-            value = value * 10 + (at >= 0 && at < count ? digits[count - 1 - at] : 0);
-        }
-        bytes[length++] = (unsigned char)(number->negative ? 101 - value : value + 1);
-    }
-    if (number->negative && pairs < 20)
-        bytes[length++] = 102;
-    MD5_Update(context, bytes, length);
-}
-
 static void hash_value(MD5_CTX *context, const struct value *value)
 {
-    if (value->type == VALUE_N)
-        hash_number(context, &value->number);
-    else
+    if (value->type == VALUE_N) {
+        unsigned char form[NUMBER_KEY_MAX];
+        number_encode(&value->number, form);
+        MD5_Update(context, form, number_internal_length(&value->number));
+    } else {
         MD5_Update(context, value->bytes.data, value->bytes.length);
+    }
 }
 
 static void hash_begin(MD5_CTX *context)
