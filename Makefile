@@ -82,6 +82,11 @@ $(BUILD)/lib/lib%.a: $(libdir)/lib%.a
 	@mkdir -p $(@D)
 	objcopy --redefine-sym stdin=ddbmock_no_stream --redefine-sym stderr=ddbmock_no_stderr $< $@
 
+# LMDB opens its data file without O_CLOEXEC; engine/storage/lmdb_files.c opens for it.
+$(BUILD)/lib/liblmdb.a: $(libdir)/liblmdb.a
+	@mkdir -p $(@D)
+	objcopy --redefine-sym stderr=ddbmock_no_stderr --redefine-sym open=ddbmock_lmdb_open $< $@
+
 $(BUILD)/libddbmock.so: $(shim_objects)
 	$(CC) -shared $(sanitize) $(LDFLAGS) -o $@ $^ -Wl,-z,defs -Wl,-soname,libddbmock.so -ldl -lpthread
 
