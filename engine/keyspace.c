@@ -64,8 +64,8 @@ static void hash_value(MD5_CTX *context, const struct value *value)
 {
     if (value->type == VALUE_N) {
         unsigned char form[NUMBER_KEY_MAX];
-        number_encode(&value->number, form);
-        MD5_Update(context, form, number_internal_length(&value->number));
+        size_t length = number_encode(&value->number, form);
+        MD5_Update(context, form, number_internal_length(form, length));
     } else {
         MD5_Update(context, value->bytes.data, value->bytes.length);
     }
