@@ -1,9 +1,11 @@
 /*
- * table.c - the catalogue: finds, stores and forgets table definitions, and keeps decoded ones at hand. See table.h.
+ * table.c - the catalogue: finds, stores and forgets table definitions, and keeps decoded ones at
+ * hand. See table.h.
  *
- * A decoded definition (struct table_entry) is never changed. It is counted: one for the cache, one for every request that
- * uses it, so that a request may go on with a definition that another one has replaced. The count and the cache are guarded
- * by engine->tables_lock; nothing allocates from an arena under it.
+ * A decoded definition (struct table_entry) is never changed. It is counted: one for the cache, one
+ * for every request that uses it, so that a request may go on with a definition that another one
+ * has replaced. The count and the cache are guarded by engine->tables_lock; nothing allocates from
+ * an arena under it.
  */
 #include "engine/table.h"
 
@@ -45,7 +47,8 @@ static void entry_destroy(struct table_entry *entry)
 void tables_forget(struct engine *engine)
 {
     struct table_entry *entry, *next;
-    HASH_ITER(hh, engine->tables, entry, next) {
+    HASH_ITER(hh, engine->tables, entry, next)
+    {
         HASH_DEL(engine->tables, entry);
         entry_destroy(entry);
     }
@@ -103,7 +106,8 @@ static void cache_replace(struct engine *engine, struct slice key, struct table_
 }
 
 /* Decodes a record into an entry that `use` holds from the first moment on. */
-static int entry_decode(struct request *request, struct table_use *use, struct slice key, struct slice record)
+static int entry_decode(struct request *request, struct table_use *use, struct slice key,
+                        struct slice record)
 {
     struct table_entry *entry = calloc(1, sizeof *entry);
     if (!entry)
@@ -122,16 +126,20 @@ static int entry_decode(struct request *request, struct table_use *use, struct s
         break;
     case -ENOTSUP:
         return request_fail(request, ERROR_INTERNAL_SERVER,
-                            "ddbmock %s cannot read a table that a newer version has stored.", DDBMOCK_VERSION);
+                            "ddbmock %s cannot read a table that a newer version has stored.",
+                            DDBMOCK_VERSION);
     default:
-        return request_fail(request, ERROR_INTERNAL_SERVER, "ddbmock cannot read a table's definition in its store.");
+        return request_fail(request, ERROR_INTERNAL_SERVER,
+                            "ddbmock cannot read a table's definition in its store.");
     }
     entry->arena.exhausted = NULL;
     return 0;
 }
 
-/* The table of a record that was read under `key`; as it is at the request's time, NULL when it is gone by then. */
-static int table_of_record(struct request *request, struct slice key, struct slice record, const struct table **out)
+/* The table of a record that was read under `key`; as it is at the request's time, NULL when it is
+ * gone by then. */
+static int table_of_record(struct request *request, struct slice key, struct slice record,
+                           const struct table **out)
 {
     struct table_use *use = ARENA_NEW(&request->arena, struct table_use);
     use->next = request->tables;
@@ -171,7 +179,8 @@ int table_find(struct request *request, struct slice given, bool control, const 
         return -1;
     if (control) {
         if (!table)
-            return request_fail(request, ERROR_RESOURCE_NOT_FOUND, "Requested resource not found: Table: %.*s not found",
+            return request_fail(request, ERROR_RESOURCE_NOT_FOUND,
+                                "Requested resource not found: Table: %.*s not found",
                                 (int)name.length, name.data);
     } else {
         enum table_status status = table ? table_status(table, request->now) : TABLE_DELETING;
@@ -182,8 +191,8 @@ int table_find(struct request *request, struct slice given, bool control, const 
     return 0;
 }
 
-int table_each(struct request *request, struct slice after, int (*visit)(void *context, const struct table *),
-               void *context)
+int table_each(struct request *request, struct slice after,
+               int (*visit)(void *context, const struct table *), void *context)
 {
     struct buffer prefix, start;
     buffer_init(&prefix, &request->arena);
@@ -279,7 +288,8 @@ int table_new_id(struct request *request, uint64_t *out)
         return request_fail_storage(request, "make an id", error == 0 ? -EPROTO : error);
     char next[8];
     put_number(next, id + 1);
-    error = storage_put(request->transaction, buffer_slice(&key), (struct slice){ next, sizeof next });
+    error =
+        storage_put(request->transaction, buffer_slice(&key), (struct slice){ next, sizeof next });
     if (error != 0)
         return request_fail_storage(request, "make an id", error);
     *out = id;
@@ -318,6 +328,7 @@ int table_size_add(struct request *request, uint64_t id, int64_t items, int64_t 
     struct buffer key;
     buffer_init(&key, &request->arena);
     keyspace_size(&key, id);
-    int error = storage_put(request->transaction, buffer_slice(&key), (struct slice){ value, sizeof value });
+    int error = storage_put(request->transaction, buffer_slice(&key),
+                            (struct slice){ value, sizeof value });
     return error == 0 ? 0 : request_fail_storage(request, "store a table's size", error);
 }

@@ -1,14 +1,16 @@
 /*
- * table.h - tables and indexes as the engine knows them: the catalogue of definitions, and where it is stored.
+ * table.h - tables and indexes as the engine knows them: the catalogue of definitions, and where it
+ * is stored.
  *
- * A definition is one record in storage (engine/keyspace.h), read in the transaction that uses it, so that every process
- * that shares the store sees every change at once. Decoding is cached by the record's own bytes: equal bytes, same table;
- * nothing has to be invalidated.
+ * A definition is one record in storage (engine/keyspace.h), read in the transaction that uses it,
+ * so that every process that shares the store sees every change at once. Decoding is cached by the
+ * record's own bytes: equal bytes, same table; nothing has to be invalidated.
  *
- * States are not stored but follow from moments: a table is CREATING before active_at, UPDATING before updated_at, gone after
- * deleted_at. A value that a change replaces only when it settles is kept as old_... and described until then. The answer
- * of an operation that changes a table is its description one millisecond before now, which shows the change under way
- * even where every delay is 0.
+ * States are not stored but follow from moments: a table is CREATING before active_at, UPDATING
+ * before updated_at, gone after deleted_at. A value that a change replaces only when it settles is
+ * kept as old_... and described until then. The answer of an operation that changes a table is its
+ * description one millisecond before now, which shows the change under way even where every delay
+ * is 0.
  */
 #ifndef DDBMOCK_ENGINE_TABLE_H
 #define DDBMOCK_ENGINE_TABLE_H
@@ -17,7 +19,8 @@
 #include "engine/value.h"
 
 enum {
-    KEY_ATTRIBUTES_MAX = 4, /* partition key attributes of a GSI, and sort key attributes; a table has 1 and 0 to 1 */
+    KEY_ATTRIBUTES_MAX = 4, /* partition key attributes of a GSI, and sort key attributes; a table
+                               has 1 and 0 to 1 */
     INDEXES_MAX = 25,       /* 20 global and 5 local. AWS developer guide, ServiceQuotas */
 };
 
@@ -53,7 +56,8 @@ struct on_demand_throughput {
     int64_t read, write;
 };
 
-/* WarmThroughput: never decreases. The old_ values are described until updated_at, of it or of its table or index. */
+/* WarmThroughput: never decreases. The old_ values are described until updated_at, of it or of its
+ * table or index. */
 struct warm_throughput {
     int64_t read, write, old_read, old_write;
     int64_t updated_at; /* its Status is UPDATING until then; 0: never asked for */
@@ -72,7 +76,8 @@ struct index {
     struct warm_throughput warm;
     int64_t created;     /* ms since the epoch */
     int64_t active_at;   /* CREATING until then */
-    int64_t backfill_at; /* added by UpdateTable, and Backfilling from then until active_at; 0: made with the table */
+    int64_t backfill_at; /* added by UpdateTable, and Backfilling from then until active_at; 0: made
+                            with the table */
     int64_t updated_at;  /* UPDATING until then; 0: never */
     int64_t deleted_at;  /* DELETING until then, gone after it; 0: not being deleted */
 };
@@ -83,7 +88,8 @@ struct stream_setting {
     struct slice label;     /* of the latest stream; empty: there never was one */
 };
 
-/* Server-side encryption with KMS; without it the service encrypts with a key of its own and describes nothing. */
+/* Server-side encryption with KMS; without it the service encrypts with a key of its own and
+ * describes nothing. */
 struct encryption {
     bool kms, old_kms;
     struct slice key, old_key; /* ARN */
@@ -125,27 +131,30 @@ struct table_size {
 };
 
 /*
- * Finds a table of the request's region by TableName, which may be an ARN, in the open transaction. 0 and *out, valid
- * until the request ends; or -1 after failing the request: for data operations "Requested resource not found" when it
- * does not exist or is not ACTIVE yet, for `control` ones "Requested resource not found: Table: x not found".
+ * Finds a table of the request's region by TableName, which may be an ARN, in the open transaction.
+ * 0 and *out, valid until the request ends; or -1 after failing the request: for data operations
+ * "Requested resource not found" when it does not exist or is not ACTIVE yet, for `control` ones
+ * "Requested resource not found: Table: x not found".
  */
 int table_find(struct request *request, struct slice name, bool control, const struct table **out);
 
-/* As table_find with `control`, but a missing table is *out = NULL and no failure. `name` is no ARN. */
+/* As table_find with `control`, but a missing table is *out = NULL and no failure. `name` is no
+ * ARN. */
 int table_look(struct request *request, struct slice name, const struct table **out);
 
 /*
- * The name in `given`, a TableName that may be the ARN of a table. 0 and *out, a part of `given`; or -1 after failing
- * the request: an ARN of another region, account or kind of resource.
+ * The name in `given`, a TableName that may be the ARN of a table. 0 and *out, a part of `given`;
+ * or -1 after failing the request: an ARN of another region, account or kind of resource.
  */
 int table_name(struct request *request, struct slice given, struct slice *out);
 
 /*
- * Calls `visit` for every table of the request's region, in byte order of names, from the first after `after`, until
- * `visit` answers non-zero. 0, or -1 after failing the request. `visit` must not write to the store.
+ * Calls `visit` for every table of the request's region, in byte order of names, from the first
+ * after `after`, until `visit` answers non-zero. 0, or -1 after failing the request. `visit` must
+ * not write to the store.
  */
-int table_each(struct request *request, struct slice after, int (*visit)(void *context, const struct table *),
-               void *context);
+int table_each(struct request *request, struct slice after,
+               int (*visit)(void *context, const struct table *), void *context);
 
 /* The index of that name, or NULL. */
 const struct index *table_index(const struct table *table, struct slice name);
@@ -155,15 +164,18 @@ enum table_status table_status(const struct table *table, int64_t at);
 enum table_status index_status(const struct index *index, int64_t at);
 
 /*
- * Stores a definition under its name, new or changed, in the open write transaction: whoever looks from now on, in this
- * transaction or after its commit, sees it. Copies what it needs. 0, or -1 after failing the request.
+ * Stores a definition under its name, new or changed, in the open write transaction: whoever looks
+ * from now on, in this transaction or after its commit, sees it. Copies what it needs. 0, or -1
+ * after failing the request.
  */
 int table_store(struct request *request, const struct table *table);
 
-/* Takes a table out of the catalogue, with its items, its indexes' and their sizes. Write transactions only. 0 or -1. */
+/* Takes a table out of the catalogue, with its items, its indexes' and their sizes. Write
+ * transactions only. 0 or -1. */
 int table_forget(struct request *request, const struct table *table);
 
-/* A copy for changing: its arrays are the request's own, and transitions that are over are forgotten. */
+/* A copy for changing: its arrays are the request's own, and transitions that are over are
+ * forgotten. */
 struct table *table_change_copy(struct request *request, const struct table *table);
 
 /* Takes the definitions that no key uses any more out of a copy. */
@@ -172,7 +184,8 @@ void table_prune_definitions(struct table *table);
 /* A new id of a key space, in the open write transaction. 0, or -1 after failing the request. */
 int table_new_id(struct request *request, uint64_t *out);
 
-/* Size of a table or index by its key space id, in the open transaction. 0, or -1 after failing the request. */
+/* Size of a table or index by its key space id, in the open transaction. 0, or -1 after failing the
+ * request. */
 int table_size_get(struct request *request, uint64_t id, struct table_size *out);
 
 /* Adds to it (both may be negative). Write transactions only. */
@@ -186,10 +199,10 @@ const char *region_partition(const char *region);
 
 /* How long a transition lasts, in ms: 0 unless somebody has said otherwise. */
 enum transition {
-    TRANSITION_CREATE,         /* a table, without indexes or with them */
-    TRANSITION_DELETE,         /* a table */
-    TRANSITION_THROUGHPUT,     /* of a table */
-    TRANSITION_BILLING,        /* BillingMode */
+    TRANSITION_CREATE,     /* a table, without indexes or with them */
+    TRANSITION_DELETE,     /* a table */
+    TRANSITION_THROUGHPUT, /* of a table */
+    TRANSITION_BILLING,    /* BillingMode */
     TRANSITION_STREAM,
     TRANSITION_CLASS,
     TRANSITION_ENCRYPTION,

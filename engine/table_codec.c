@@ -1,6 +1,7 @@
 /*
- * table_codec.c - see table_codec.h. The plain members are rows of data, used in both directions; lists and key schemas have
- * a function each way. A missing member reads as zero, so that a member can be added without a new format.
+ * table_codec.c - see table_codec.h. The plain members are rows of data, used in both directions;
+ * lists and key schemas have a function each way. A missing member reads as zero, so that a member
+ * can be added without a new format.
  */
 #include "engine/table_codec.h"
 
@@ -18,31 +19,35 @@ struct field {
     size_t offset;
 };
 
-#define INTEGER(type, name, member) { name, FIELD_INTEGER, offsetof(struct type, member) }
-#define BOOLEAN(type, name, member) { name, FIELD_BOOLEAN, offsetof(struct type, member) }
-#define STRING(type, name, member)  { name, FIELD_STRING, offsetof(struct type, member) }
+#define INTEGER(type, name, member)                                                                \
+    {                                                                                              \
+        name, FIELD_INTEGER, offsetof(struct type, member)                                         \
+    }
+#define BOOLEAN(type, name, member)                                                                \
+    {                                                                                              \
+        name, FIELD_BOOLEAN, offsetof(struct type, member)                                         \
+    }
+#define STRING(type, name, member)                                                                 \
+    {                                                                                              \
+        name, FIELD_STRING, offsetof(struct type, member)                                          \
+    }
 
 /* What tables and global indexes have in common, under the same member names. */
-#define CAPACITY_FIELDS(type, on_demand)                             \
-    INTEGER(type, "read", throughput.read),                          \
-    INTEGER(type, "write", throughput.write),                        \
-    INTEGER(type, "last_increase", throughput.last_increase),        \
-    INTEGER(type, "last_decrease", throughput.last_decrease),        \
-    INTEGER(type, "decreases", throughput.decreases),                \
-    INTEGER(type, "old_read", throughput.old_read),                  \
-    INTEGER(type, "old_write", throughput.old_write),                \
-    INTEGER(type, "old_decreases", throughput.old_decreases),        \
-    INTEGER(type, "max_read", on_demand.read),                       \
-    INTEGER(type, "max_write", on_demand.write),                     \
-    INTEGER(type, "warm_read", warm.read),                           \
-    INTEGER(type, "warm_write", warm.write),                         \
-    INTEGER(type, "warm_old_read", warm.old_read),                   \
-    INTEGER(type, "warm_old_write", warm.old_write),                 \
-    INTEGER(type, "warm_updated_at", warm.updated_at),               \
-    INTEGER(type, "created", created),                               \
-    INTEGER(type, "active_at", active_at),                           \
-    INTEGER(type, "updated_at", updated_at),                         \
-    INTEGER(type, "deleted_at", deleted_at)
+#define CAPACITY_FIELDS(type, on_demand)                                                           \
+    INTEGER(type, "read", throughput.read), INTEGER(type, "write", throughput.write),              \
+        INTEGER(type, "last_increase", throughput.last_increase),                                  \
+        INTEGER(type, "last_decrease", throughput.last_decrease),                                  \
+        INTEGER(type, "decreases", throughput.decreases),                                          \
+        INTEGER(type, "old_read", throughput.old_read),                                            \
+        INTEGER(type, "old_write", throughput.old_write),                                          \
+        INTEGER(type, "old_decreases", throughput.old_decreases),                                  \
+        INTEGER(type, "max_read", on_demand.read), INTEGER(type, "max_write", on_demand.write),    \
+        INTEGER(type, "warm_read", warm.read), INTEGER(type, "warm_write", warm.write),            \
+        INTEGER(type, "warm_old_read", warm.old_read),                                             \
+        INTEGER(type, "warm_old_write", warm.old_write),                                           \
+        INTEGER(type, "warm_updated_at", warm.updated_at), INTEGER(type, "created", created),      \
+        INTEGER(type, "active_at", active_at), INTEGER(type, "updated_at", updated_at),            \
+        INTEGER(type, "deleted_at", deleted_at)
 
 static const struct field table_fields[] = {
     INTEGER(table, "id", id),
@@ -113,7 +118,8 @@ static void encode_fields(struct buffer *out, const struct field *fields, const 
     }
 }
 
-static void encode_attributes(struct buffer *out, const char *name, const struct key_attribute *attributes, size_t count)
+static void encode_attributes(struct buffer *out, const char *name,
+                              const struct key_attribute *attributes, size_t count)
 {
     if (count == 0)
         return;
@@ -172,7 +178,8 @@ int table_encode(struct buffer *out, const struct table *table)
     if (table->tags) {
         begin_member(out, "tags");
         size_t size = json_dumpb(table->tags, NULL, 0, JSON_COMPACT);
-        if (size == 0 || json_dumpb(table->tags, buffer_reserve(out, size), size, JSON_COMPACT) != size)
+        if (size == 0 ||
+            json_dumpb(table->tags, buffer_reserve(out, size), size, JSON_COMPACT) != size)
             return -ENOMEM;
         out->length += size;
     }
@@ -199,14 +206,16 @@ static int decode_fields(const json_t *record, const struct field *fields, void 
         case FIELD_STRING:
             if (!json_is_string(value))
                 return -EPROTO;
-            *(struct slice *)member = (struct slice){ json_string_value(value), json_string_length(value) };
+            *(struct slice *)member =
+                (struct slice){ json_string_value(value), json_string_length(value) };
             break;
         }
     }
     return 0;
 }
 
-static int decode_attributes(const json_t *list, struct key_attribute *attributes, size_t room, size_t *count)
+static int decode_attributes(const json_t *list, struct key_attribute *attributes, size_t room,
+                             size_t *count)
 {
     *count = json_array_size(list);
     if (*count > room)
@@ -231,10 +240,11 @@ static int decode_attributes(const json_t *list, struct key_attribute *attribute
 static int decode_keys(const json_t *record, struct key_schema *keys)
 {
     size_t partition_count, sort_count;
-    int error = decode_attributes(json_object_get(record, "partition"), keys->partition, KEY_ATTRIBUTES_MAX,
-                                  &partition_count);
+    int error = decode_attributes(json_object_get(record, "partition"), keys->partition,
+                                  KEY_ATTRIBUTES_MAX, &partition_count);
     if (error == 0)
-        error = decode_attributes(json_object_get(record, "sort"), keys->sort, KEY_ATTRIBUTES_MAX, &sort_count);
+        error = decode_attributes(json_object_get(record, "sort"), keys->sort, KEY_ATTRIBUTES_MAX,
+                                  &sort_count);
     if (error != 0)
         return error;
     keys->partition_count = (unsigned)partition_count;

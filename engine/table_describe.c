@@ -1,9 +1,10 @@
 /*
  * table_describe.c - writes a TableDescription. See table_describe.h.
  *
- * Members stand in alphabetical order and times are Java doubles ("1.562054355238E9"), as in every body of the service that
- * was captured from 2012 to 2019 (aws-sdk-go's jsonutil tests have one with TableId, the developer guide others). Which
- * members are there when: facts/control-plane.md, rules 5 and 8.
+ * Members stand in alphabetical order and times are Java doubles ("1.562054355238E9"), as in every
+ * body of the service that was captured from 2012 to 2019 (aws-sdk-go's jsonutil tests have one
+ * with TableId, the developer guide others). Which members are there when: facts/control-plane.md,
+ * rules 5 and 8.
  */
 #include "engine/table_describe.h"
 
@@ -13,7 +14,8 @@
 #include "engine/value_json.h"
 
 enum {
-    ITEM_OVERHEAD = 100, /* bytes that the service counts for storing an item. facts/fidelity.md section 3 */
+    ITEM_OVERHEAD =
+        100, /* bytes that the service counts for storing an item. facts/fidelity.md section 3 */
     MS_PER_DAY = 24 * 60 * 60 * 1000,
     DIGITS_MAX = 24,
 };
@@ -55,7 +57,8 @@ static void write_time(struct buffer *out, const char *name, int64_t ms)
     }
     while (length > 1 && digits[length - 1] == '0')
         length--;
-    buffer_printf(out, "%c.%.*sE%d", digits[0], length > 1 ? length - 1 : 1, length > 1 ? digits + 1 : "0", whole - 1);
+    buffer_printf(out, "%c.%.*sE%d", digits[0], length > 1 ? length - 1 : 1,
+                  length > 1 ? digits + 1 : "0", whole - 1);
 }
 
 static const char *status_name(enum table_status status)
@@ -63,7 +66,6 @@ static const char *status_name(enum table_status status)
     static const char *const names[] = { "CREATING", "UPDATING", "DELETING", "ACTIVE" };
     return names[status];
 }
-
 
 static void write_definitions(struct buffer *out, const struct table *table)
 {
@@ -78,8 +80,8 @@ static void write_definitions(struct buffer *out, const struct table *table)
     buffer_append_byte(out, ']');
 }
 
-static void write_key_attributes(struct buffer *out, const struct key_attribute *attributes, unsigned count,
-                                 const char *type)
+static void write_key_attributes(struct buffer *out, const struct key_attribute *attributes,
+                                 unsigned count, const char *type)
 {
     for (unsigned i = 0; i < count; i++) {
         buffer_append_string(out, out->data[out->length - 1] == '[' ? "{" : ",{");
@@ -111,7 +113,8 @@ static void write_on_demand(struct buffer *out, const struct on_demand_throughpu
     buffer_append_byte(out, '}');
 }
 
-static void write_throughput(struct buffer *out, const struct throughput *throughput, bool settled, int64_t at)
+static void write_throughput(struct buffer *out, const struct throughput *throughput, bool settled,
+                             int64_t at)
 {
     member(out, "ProvisionedThroughput");
     buffer_append_byte(out, '{');
@@ -129,8 +132,8 @@ static void write_throughput(struct buffer *out, const struct throughput *throug
 }
 
 /* In the answer of CreateTable it is there only when it was asked for. */
-static void write_warm(struct buffer *out, const struct warm_throughput *warm, int64_t active_at, int64_t updated_at,
-                       int64_t at)
+static void write_warm(struct buffer *out, const struct warm_throughput *warm, int64_t active_at,
+                       int64_t updated_at, int64_t at)
 {
     bool updating = at < warm->updated_at;
     if (at < active_at && !updating)
@@ -161,7 +164,8 @@ static void write_projection(struct buffer *out, const struct index *index)
     buffer_append_byte(out, '}');
 }
 
-static int write_index(struct request *request, const char *arn, const struct index *index, int64_t at)
+static int write_index(struct request *request, const char *arn, const struct index *index,
+                       int64_t at)
 {
     struct table_size size;
     if (table_size_get(request, index->id, &size) != 0)
@@ -173,8 +177,9 @@ static int write_index(struct request *request, const char *arn, const struct in
         member(out, "Backfilling");
         buffer_append_string(out, at < index->backfill_at ? "false" : "true");
     }
-    write_string(out, "IndexArn", slice_of(arena_printf(&request->arena, "%s/index/%.*s", arn, (int)index->name.length,
-                                                        index->name.data)));
+    write_string(out, "IndexArn",
+                 slice_of(arena_printf(&request->arena, "%s/index/%.*s", arn,
+                                       (int)index->name.length, index->name.data)));
     write_string(out, "IndexName", index->name);
     write_integer(out, "IndexSizeBytes", (int64_t)(size.bytes + size.items * ITEM_OVERHEAD));
     if (index->global)
@@ -192,8 +197,8 @@ static int write_index(struct request *request, const char *arn, const struct in
     return 0;
 }
 
-static int write_indexes(struct request *request, const char *name, const char *arn, const struct table *table,
-                         bool global, int64_t at)
+static int write_indexes(struct request *request, const char *name, const char *arn,
+                         const struct table *table, bool global, int64_t at)
 {
     struct buffer *out = &request->output;
     bool first = true;
@@ -212,14 +217,16 @@ static int write_indexes(struct request *request, const char *name, const char *
     return 0;
 }
 
-/* Absent on tables that never were PAY_PER_REQUEST; the moment comes when the change has settled. */
+/* Absent on tables that never were PAY_PER_REQUEST; the moment comes when the change has settled.
+ */
 static void write_billing_mode(struct buffer *out, const struct table *table, int64_t at)
 {
     if (table->on_demand_since == 0)
         return;
     member(out, "BillingModeSummary");
     buffer_append_byte(out, '{');
-    write_string(out, "BillingMode", slice_of(table->on_demand ? "PAY_PER_REQUEST" : "PROVISIONED"));
+    write_string(out, "BillingMode",
+                 slice_of(table->on_demand ? "PAY_PER_REQUEST" : "PROVISIONED"));
     if (at >= table->on_demand_since)
         write_time(out, "LastUpdateToPayPerRequestDateTime", table->on_demand_since);
     buffer_append_byte(out, '}');
@@ -248,7 +255,8 @@ static void write_latest_stream(struct request *request, const char *arn, const 
         return;
     struct slice label = table->stream.label;
     write_string(&request->output, "LatestStreamArn",
-                 slice_of(arena_printf(&request->arena, "%s/stream/%.*s", arn, (int)label.length, label.data)));
+                 slice_of(arena_printf(&request->arena, "%s/stream/%.*s", arn, (int)label.length,
+                                       label.data)));
     write_string(&request->output, "LatestStreamLabel", label);
 }
 
@@ -274,8 +282,25 @@ static void write_class(struct buffer *out, const struct table *table, int64_t a
     buffer_append_byte(out, '{');
     if (changed != 0)
         write_time(out, "LastUpdateDateTime", changed);
-    write_string(out, "TableClass", slice_of(infrequent ? "STANDARD_INFREQUENT_ACCESS" : "STANDARD"));
+    write_string(out, "TableClass",
+                 slice_of(infrequent ? "STANDARD_INFREQUENT_ACCESS" : "STANDARD"));
     buffer_append_byte(out, '}');
+}
+
+static void write_protection(struct buffer *out, const struct table *table)
+{
+    member(out, "DeletionProtectionEnabled");
+    buffer_append_string(out, table->deletion_protected ? "true" : "false");
+}
+
+/* Everything from TableId to TableStatus, which only TableArn and a class can come before. */
+static void write_identity(struct buffer *out, const struct table *table,
+                           const struct table_size *size, enum table_status status)
+{
+    write_string(out, "TableId", slice_of(table->uuid));
+    write_string(out, "TableName", table->name);
+    write_integer(out, "TableSizeBytes", (int64_t)(size->bytes + size->items * ITEM_OVERHEAD));
+    write_string(out, "TableStatus", slice_of(status_name(status)));
 }
 
 int table_describe(struct request *request, const char *name, const struct table *table, int64_t at)
@@ -291,8 +316,7 @@ int table_describe(struct request *request, const char *name, const struct table
     write_definitions(out, table);
     write_billing_mode(out, table, at);
     write_time(out, "CreationDateTime", table->created);
-    member(out, "DeletionProtectionEnabled");
-    buffer_append_string(out, table->deletion_protected ? "true" : "false");
+    write_protection(out, table);
     if (write_indexes(request, "GlobalSecondaryIndexes", arn, table, true, at) != 0)
         return -1;
     write_integer(out, "ItemCount", (int64_t)size.items);
@@ -306,11 +330,25 @@ int table_describe(struct request *request, const char *name, const struct table
     write_stream(out, &table->stream);
     write_string(out, "TableArn", slice_of(arn));
     write_class(out, table, at);
-    write_string(out, "TableId", slice_of(table->uuid));
-    write_string(out, "TableName", table->name);
-    write_integer(out, "TableSizeBytes", (int64_t)(size.bytes + size.items * ITEM_OVERHEAD));
-    write_string(out, "TableStatus", slice_of(status_name(table_status(table, at))));
+    write_identity(out, table, &size, table_status(table, at));
     write_warm(out, &table->warm, table->active_at, table->updated_at, at);
+    buffer_append_string(out, "}}");
+    return 0;
+}
+
+int table_describe_deleted(struct request *request, const struct table *table)
+{
+    struct table_size size;
+    if (table_size_get(request, table->id, &size) != 0)
+        return -1;
+    struct buffer *out = &request->output;
+    buffer_append_string(out, "{\"TableDescription\":{");
+    write_billing_mode(out, table, request->now);
+    write_protection(out, table);
+    write_integer(out, "ItemCount", (int64_t)size.items);
+    write_throughput(out, &table->throughput, true, request->now);
+    write_string(out, "TableArn", slice_of(table_arn(request, table)));
+    write_identity(out, table, &size, TABLE_DELETING);
     buffer_append_string(out, "}}");
     return 0;
 }

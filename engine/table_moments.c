@@ -1,6 +1,6 @@
 /*
- * table_moments.c - states that follow from moments, the delays that make the moments, and copies of a definition without
- * what is over. See table.h and table_moments.h.
+ * table_moments.c - states that follow from moments, the delays that make the moments, and copies
+ * of a definition without what is over. See table.h and table_moments.h.
  */
 #include "engine/table_moments.h"
 
@@ -19,7 +19,8 @@ void table_delay_set(enum transition transition, int64_t milliseconds)
 }
 
 /* An update can only come after the creation, so that it is asked first. */
-static enum table_status status_at(int64_t active_at, int64_t updated_at, int64_t deleted_at, int64_t at)
+static enum table_status status_at(int64_t active_at, int64_t updated_at, int64_t deleted_at,
+                                   int64_t at)
 {
     if (deleted_at != 0)
         return TABLE_DELETING;
@@ -95,9 +96,10 @@ const struct table *table_at_moment(struct arena *arena, const struct table *tab
     return table;
 }
 
-/* What settled before this change must not be described as under way again one millisecond before now. */
-static void forget_moments(int64_t now, int64_t *active_at, int64_t *updated_at, struct throughput *throughput,
-                           struct warm_throughput *warm)
+/* What settled before this change must not be described as under way again one millisecond before
+ * now. */
+static void forget_moments(int64_t now, int64_t *active_at, int64_t *updated_at,
+                           struct throughput *throughput, struct warm_throughput *warm)
 {
     if (now < *updated_at || now < *active_at)
         return;
@@ -116,10 +118,12 @@ struct table *table_change_copy(struct request *request, const struct table *tab
 {
     int64_t now = request->now;
     struct table *result = copy(&request->arena, table, now);
-    forget_moments(now, &result->active_at, &result->updated_at, &result->throughput, &result->warm);
+    forget_moments(now, &result->active_at, &result->updated_at, &result->throughput,
+                   &result->warm);
     for (size_t i = 0; i < result->index_count; i++) {
         struct index *index = &result->indexes[i];
-        forget_moments(now, &index->active_at, &index->updated_at, &index->throughput, &index->warm);
+        forget_moments(now, &index->active_at, &index->updated_at, &index->throughput,
+                       &index->warm);
     }
     if (now >= result->encryption.updated_at) {
         result->encryption.updated_at = 0;

@@ -1,8 +1,9 @@
 /*
- * table_name.c - table names and ARNs: reads a TableName that may be an ARN, and writes a table's. See table.h.
+ * table_name.c - table names and ARNs: reads a TableName that may be an ARN, and writes a table's.
+ * See table.h.
  *
- * Texts of wrong ARNs: facts/control-plane-errors.tsv ("Describe*"), and DDB-TABLE-013 of the findings named in
- * facts/control-plane.md.
+ * Texts of wrong ARNs: facts/control-plane-errors.tsv ("Describe*"), and DDB-TABLE-013 of the
+ * findings named in facts/control-plane.md.
  */
 #include "engine/table.h"
 
@@ -19,8 +20,9 @@ static bool next_part(struct slice *rest, struct slice *part)
 
 static int invalid_arn(struct request *request, const char *what, struct slice arn)
 {
-    return request_fail(request, ERROR_VALIDATION, "1 validation error detected: Invalid %s in '%.*s'", what,
-                        (int)arn.length, arn.data);
+    return request_fail(request, ERROR_VALIDATION,
+                        "1 validation error detected: Invalid %s in '%.*s'", what, (int)arn.length,
+                        arn.data);
 }
 
 int table_name(struct request *request, struct slice given, struct slice *out)
@@ -29,15 +31,17 @@ int table_name(struct request *request, struct slice given, struct slice *out)
     if (!slice_starts_with(given, slice_of("arn:")))
         return 0;
     struct slice rest = given, scheme, partition, service, region, account;
-    if (!next_part(&rest, &scheme) || !next_part(&rest, &partition) || !next_part(&rest, &service) ||
-        !next_part(&rest, &region) || !next_part(&rest, &account) || !slice_equal(service, slice_of("dynamodb")))
+    if (!next_part(&rest, &scheme) || !next_part(&rest, &partition) ||
+        !next_part(&rest, &service) || !next_part(&rest, &region) || !next_part(&rest, &account) ||
+        !slice_equal(service, slice_of("dynamodb")))
         return invalid_arn(request, "resource type", given);
     if (!slice_equal(partition, slice_of(region_partition(request->region))))
         return invalid_arn(request, "AWS partition", given);
     if (!slice_equal(region, slice_of(request->region)))
         return invalid_arn(request, "AWS region", given);
     struct slice table = slice_of("table/");
-    if (!slice_starts_with(rest, table) || memchr(rest.data + table.length, '/', rest.length - table.length))
+    if (!slice_starts_with(rest, table) ||
+        memchr(rest.data + table.length, '/', rest.length - table.length))
         return invalid_arn(request, "resource type", given);
     if (!slice_equal(account, slice_of(request->account)))
         return request_fail(request, ERROR_ACCESS_DENIED, "Access is denied");
@@ -62,6 +66,7 @@ const char *region_partition(const char *region)
 
 char *table_arn(struct request *request, const struct table *table)
 {
-    return arena_printf(&request->arena, "arn:%s:dynamodb:%s:%s:table/%.*s", region_partition(request->region),
-                        request->region, request->account, (int)table->name.length, table->name.data);
+    return arena_printf(&request->arena, "arn:%s:dynamodb:%s:%s:table/%.*s",
+                        region_partition(request->region), request->region, request->account,
+                        (int)table->name.length, table->name.data);
 }

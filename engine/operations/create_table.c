@@ -1,9 +1,10 @@
 /*
  * create_table.c - CreateTable.
  *
- * Order of checks: billing mode and throughput, key schemas, definitions used, indexes, settings, then existence, then
- * the account's limits (facts/control-plane.md rule 2 and DDB-TABLE-127; within an index dynalite's). Where the checks of
- * streams, encryption and tags stand among themselves is unverified.
+ * Order of checks: billing mode and throughput, key schemas, definitions used, indexes, settings,
+ * then existence, then the account's limits (facts/control-plane.md rule 2 and DDB-TABLE-127;
+ * within an index dynalite's). Where the checks of streams, encryption and tags stand among
+ * themselves is unverified.
  */
 #include "engine/operations.h"
 
@@ -14,7 +15,8 @@
 
 enum { POLICY_MAX = 20480 }; /* bytes */
 
-/* The model calls both optional, for tables that copy another's; a plain CreateTable without them is refused so. */
+/* The model calls both optional, for tables that copy another's; a plain CreateTable without them
+ * is refused so. */
 static int check_present(struct request *request)
 {
     bool definitions = input_get(request->input, "AttributeDefinitions") != NULL;
@@ -22,12 +24,15 @@ static int check_present(struct request *request)
     if (definitions && keys)
         return 0;
     if (!definitions && !keys)
-        return request_fail(request, ERROR_VALIDATION,
-                            "2 validation errors detected: Value null at 'attributeDefinitions' failed to satisfy "
-                            "constraint: Member must not be null; Value null at 'keySchema' failed to satisfy constraint: "
-                            "Member must not be null");
+        return request_fail(
+            request, ERROR_VALIDATION,
+            "2 validation errors detected: Value null at 'attributeDefinitions' failed to satisfy "
+            "constraint: Member must not be null; Value null at 'keySchema' failed to satisfy "
+            "constraint: "
+            "Member must not be null");
     return request_fail(request, ERROR_VALIDATION,
-                        "1 validation error detected: Value null at '%s' failed to satisfy constraint: Member must not "
+                        "1 validation error detected: Value null at '%s' failed to satisfy "
+                        "constraint: Member must not "
                         "be null",
                         definitions ? "keySchema" : "attributeDefinitions");
 }
@@ -37,54 +42,68 @@ static int read_billing(struct request *request, struct table *table)
     const json_t *throughput = input_get(request->input, "ProvisionedThroughput");
     table->on_demand = input_is(request->input, "BillingMode", "PAY_PER_REQUEST");
     if (table->on_demand && throughput)
-        return request_fail(request, ERROR_VALIDATION,
-                            INVALID "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode "
-                                    "is PAY_PER_REQUEST");
+        return request_fail(
+            request, ERROR_VALIDATION,
+            INVALID
+            "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode "
+            "is PAY_PER_REQUEST");
     if (!table->on_demand && !throughput)
-        return request_fail(request, ERROR_VALIDATION,
-                            INVALID "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is "
-                                    "PROVISIONED");
+        return request_fail(
+            request, ERROR_VALIDATION,
+            INVALID
+            "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is "
+            "PROVISIONED");
     return throughput ? read_throughput(request, throughput, &table->throughput) : 0;
 }
 
 /* Local indexes first, as they are checked; described lists are apart anyway. */
-static int read_index_keys(struct request *request, const struct definitions *definitions, struct table *table)
+static int read_index_keys(struct request *request, const struct definitions *definitions,
+                           struct table *table)
 {
     static const char *const names[] = { "LocalSecondaryIndexes", "GlobalSecondaryIndexes" };
-    const json_t *lists[] = { input_get(request->input, names[0]), input_get(request->input, names[1]) };
-    table->indexes = ARENA_NEW_ARRAY(&request->arena, json_array_size(lists[0]) + json_array_size(lists[1]),
-                                     struct index);
+    const json_t *lists[] = { input_get(request->input, names[0]),
+                              input_get(request->input, names[1]) };
+    table->indexes = ARENA_NEW_ARRAY(
+        &request->arena, json_array_size(lists[0]) + json_array_size(lists[1]), struct index);
     for (int kind = 0; kind < 2; kind++) {
         if (lists[kind] && json_array_size(lists[kind]) == 0)
-            return request_fail(request, ERROR_VALIDATION, INVALID "List of %s is empty", names[kind]);
+            return request_fail(request, ERROR_VALIDATION, INVALID "List of %s is empty",
+                                names[kind]);
         if (kind == 0 && lists[0] && table->keys.sort_count == 0)
-            return request_fail(request, ERROR_VALIDATION,
-                                INVALID "Table KeySchema does not have a range key, which is required when specifying a "
-                                        "LocalSecondaryIndex");
+            return request_fail(
+                request, ERROR_VALIDATION,
+                INVALID
+                "Table KeySchema does not have a range key, which is required when specifying a "
+                "LocalSecondaryIndex");
         for (size_t i = 0; i < json_array_size(lists[kind]); i++) {
             struct index *index = &table->indexes[table->index_count++];
             const json_t *input = json_array_get(lists[kind], i);
             index->global = kind == 1;
             index->name = input_string(input, "IndexName");
             if (read_keys(request, input_get(input, "KeySchema"), definitions,
-                          index->global ? KEYS_OF_GLOBAL_INDEX : KEYS_OF_LOCAL_INDEX, &index->keys) != 0)
+                          index->global ? KEYS_OF_GLOBAL_INDEX : KEYS_OF_LOCAL_INDEX,
+                          &index->keys) != 0)
                 return -1;
         }
     }
     return 0;
 }
 
-static int check_local_keys(struct request *request, const struct table *table, const struct index *index)
+static int check_local_keys(struct request *request, const struct table *table,
+                            const struct index *index)
 {
     if (index->keys.sort_count == 0)
         return request_fail(request, ERROR_VALIDATION,
-                            INVALID "Index KeySchema does not have a range key for index: %.*s", TEXT(index->name));
+                            INVALID "Index KeySchema does not have a range key for index: %.*s",
+                            TEXT(index->name));
     struct slice hash = index->keys.partition[0].name, table_hash = table->keys.partition[0].name;
     if (!slice_equal(hash, table_hash))
-        return request_fail(request, ERROR_VALIDATION,
-                            INVALID "Index KeySchema does not have the same leading hash key as table KeySchema for "
-                                    "index: %.*s. index hash key: %.*s, table hash key: %.*s",
-                            TEXT(index->name), TEXT(hash), TEXT(table_hash));
+        return request_fail(
+            request, ERROR_VALIDATION,
+            INVALID
+            "Index KeySchema does not have the same leading hash key as table KeySchema for "
+            "index: %.*s. index hash key: %.*s, table hash key: %.*s",
+            TEXT(index->name), TEXT(hash), TEXT(table_hash));
     return 0;
 }
 
@@ -92,35 +111,40 @@ static int check_local_keys(struct request *request, const struct table *table, 
 static int read_first_warm(struct request *request, const json_t *input, const struct slice *index,
                            const struct table *table, struct warm_throughput *warm)
 {
-    if (read_warm(request, input_get(input, "WarmThroughput"), index, table->on_demand, false, table->active_at, warm) != 0)
+    if (read_warm(request, input_get(input, "WarmThroughput"), index, table->on_demand, false,
+                  table->active_at, warm) != 0)
         return -1;
     warm->old_read = warm->read;
     warm->old_write = warm->write;
     return 0;
 }
 
-static int read_index_capacity(struct request *request, const json_t *input, const struct table *table,
-                               struct index *index)
+static int read_index_capacity(struct request *request, const json_t *input,
+                               const struct table *table, struct index *index)
 {
     const json_t *throughput = input_get(input, "ProvisionedThroughput");
     if (table->on_demand && throughput)
-        return request_fail(request, ERROR_VALIDATION,
-                            INVALID "ProvisionedThroughput should not be specified for index: %.*s when BillingMode is "
-                                    "PAY_PER_REQUEST",
-                            TEXT(index->name));
+        return request_fail(
+            request, ERROR_VALIDATION,
+            INVALID
+            "ProvisionedThroughput should not be specified for index: %.*s when BillingMode is "
+            "PAY_PER_REQUEST",
+            TEXT(index->name));
     if (!table->on_demand && !throughput)
         return request_fail(request, ERROR_VALIDATION,
-                            INVALID "ProvisionedThroughput is not specified for index: %.*s", TEXT(index->name));
+                            INVALID "ProvisionedThroughput is not specified for index: %.*s",
+                            TEXT(index->name));
     if (throughput && read_throughput(request, throughput, &index->throughput) != 0)
         return -1;
     set_warm(&index->warm, table->on_demand, &index->throughput);
-    if (read_on_demand(request, input_get(input, "OnDemandThroughput"), &index->name, table->on_demand, false,
-                       &index->on_demand, NULL) != 0)
+    if (read_on_demand(request, input_get(input, "OnDemandThroughput"), &index->name,
+                       table->on_demand, false, &index->on_demand, NULL) != 0)
         return -1;
     return read_first_warm(request, input, &index->name, table, &index->warm);
 }
 
-static int read_index(struct request *request, const json_t *input, const struct table *table, struct index *index)
+static int read_index(struct request *request, const json_t *input, const struct table *table,
+                      struct index *index)
 {
     if (!index->global && check_local_keys(request, table, index) != 0)
         return -1;
@@ -130,7 +154,8 @@ static int read_index(struct request *request, const json_t *input, const struct
         return -1;
     for (const struct index *other = table->indexes; other < index; other++)
         if (slice_equal(other->name, index->name))
-            return request_fail(request, ERROR_VALIDATION, INVALID "Duplicate index name: %.*s", TEXT(index->name));
+            return request_fail(request, ERROR_VALIDATION, INVALID "Duplicate index name: %.*s",
+                                TEXT(index->name));
     return 0;
 }
 
@@ -143,17 +168,20 @@ static int read_indexes(struct request *request, struct table *table)
         struct index *index = &table->indexes[i];
         index->created = request->now;
         index->active_at = table->active_at;
-        const json_t *input = i < local_count ? json_array_get(local, i) : json_array_get(global, i - local_count);
+        const json_t *input =
+            i < local_count ? json_array_get(local, i) : json_array_get(global, i - local_count);
         if (read_index(request, input, table, index) != 0)
             return -1;
         if (i + 1 == local_count && local_count > LOCAL_INDEXES_MAX)
             return request_fail(request, ERROR_VALIDATION,
-                                INVALID "Number of LocalSecondaryIndexes exceeds per-table limit of %d",
+                                INVALID
+                                "Number of LocalSecondaryIndexes exceeds per-table limit of %d",
                                 LOCAL_INDEXES_MAX);
     }
     if (global_count > GLOBAL_INDEXES_MAX)
         return request_fail(request, ERROR_VALIDATION,
-                            INVALID "GlobalSecondaryIndex count exceeds the per-table limit of %d", GLOBAL_INDEXES_MAX);
+                            INVALID "GlobalSecondaryIndex count exceeds the per-table limit of %d",
+                            GLOBAL_INDEXES_MAX);
     return check_included(request, table);
 }
 
@@ -165,12 +193,13 @@ static int read_stream(struct request *request, struct table *table)
     bool enabled = schema_boolean(input_get(specification, "StreamEnabled"));
     struct slice view_type = input_string(specification, "StreamViewType");
     if (enabled && !view_type.data)
-        return request_fail(request, ERROR_VALIDATION,
-                            INVALID "Table is being created with a stream enabled, UpdateViewType is required");
-    if (!enabled && view_type.data)
         return request_fail(
             request, ERROR_VALIDATION,
-            INVALID "Table is being created with a stream disabled, UpdateViewType should not be specified");
+            INVALID "Table is being created with a stream enabled, UpdateViewType is required");
+    if (!enabled && view_type.data)
+        return request_fail(request, ERROR_VALIDATION,
+                            INVALID "Table is being created with a stream disabled, UpdateViewType "
+                                    "should not be specified");
     if (enabled)
         table->stream = (struct stream_setting){ true, view_type, stream_label(request) };
     return 0;
@@ -180,16 +209,18 @@ static int read_settings(struct request *request, struct table *table)
 {
     const json_t *input = request->input;
     set_warm(&table->warm, table->on_demand, &table->throughput);
-    if (read_on_demand(request, input_get(input, "OnDemandThroughput"), NULL, table->on_demand, false,
-                       &table->on_demand_limits, NULL) != 0 ||
-        read_first_warm(request, input, NULL, table, &table->warm) != 0 || read_stream(request, table) != 0 ||
+    if (read_on_demand(request, input_get(input, "OnDemandThroughput"), NULL, table->on_demand,
+                       false, &table->on_demand_limits, NULL) != 0 ||
+        read_first_warm(request, input, NULL, table, &table->warm) != 0 ||
+        read_stream(request, table) != 0 ||
         read_encryption(request, input_get(input, "SSESpecification"), &table->encryption) != 0)
         return -1;
     table->class.infrequent = input_is(input, "TableClass", "STANDARD_INFREQUENT_ACCESS");
     table->deletion_protected = schema_boolean(input_get(input, "DeletionProtectionEnabled"));
     table->policy = input_string(input, "ResourcePolicy");
     if (table->policy.length > POLICY_MAX)
-        return request_fail(request, ERROR_VALIDATION, INVALID "Maximum policy size of %d bytes exceeded", POLICY_MAX);
+        return request_fail(request, ERROR_VALIDATION,
+                            INVALID "Maximum policy size of %d bytes exceeded", POLICY_MAX);
     table->tags = input_get(input, "Tags");
     return check_tags(request, table->tags);
 }
@@ -200,13 +231,16 @@ static int read_table(struct request *request, struct table *table)
     struct definitions definitions;
     table->created = request->now;
     table->active_at = request->now + table_delay(TRANSITION_CREATE);
-    if (check_available(request) != 0 || check_present(request) != 0 || read_billing(request, table) != 0 ||
+    if (check_available(request) != 0 || check_present(request) != 0 ||
+        read_billing(request, table) != 0 ||
         table_name(request, input_string(input, "TableName"), &table->name) != 0 ||
-        read_definitions(request, input_get(input, "AttributeDefinitions"), NULL, &definitions) != 0 ||
-        read_keys(request, input_get(input, "KeySchema"), &definitions, KEYS_OF_TABLE, &table->keys) != 0 ||
+        read_definitions(request, input_get(input, "AttributeDefinitions"), NULL, &definitions) !=
+            0 ||
+        read_keys(request, input_get(input, "KeySchema"), &definitions, KEYS_OF_TABLE,
+                  &table->keys) != 0 ||
         read_index_keys(request, &definitions, table) != 0 ||
-        check_definitions_used(request, &definitions, table) != 0 || read_indexes(request, table) != 0 ||
-        read_settings(request, table) != 0)
+        check_definitions_used(request, &definitions, table) != 0 ||
+        read_indexes(request, table) != 0 || read_settings(request, table) != 0)
         return -1;
     if (table->on_demand)
         table->on_demand_since = table->active_at;
@@ -222,8 +256,10 @@ static int check_absent(struct request *request, struct slice name)
     if (!existing)
         return 0;
     if (table_status(existing, request->now) == TABLE_CREATING)
-        return request_fail(request, ERROR_RESOURCE_IN_USE,
-                            "Attempt to change a resource which is still in use: Table is being created: %.*s", TEXT(name));
+        return request_fail(
+            request, ERROR_RESOURCE_IN_USE,
+            "Attempt to change a resource which is still in use: Table is being created: %.*s",
+            TEXT(name));
     return request_fail(request, ERROR_RESOURCE_IN_USE, "Table already exists: %.*s", TEXT(name));
 }
 
@@ -233,15 +269,17 @@ static int count_table(void *context, const struct table *table)
     return ++*(size_t *)context >= TABLES_MAX;
 }
 
-/* The text is that of the limit of 256 tables of years ago; whether it is the same today is unverified. */
+/* The text is that of the limit of 256 tables of years ago; whether it is the same today is
+ * unverified. */
 static int check_table_count(struct request *request)
 {
     size_t count = 0;
     if (table_each(request, (struct slice){ "", 0 }, count_table, &count) != 0)
         return -1;
     if (count >= TABLES_MAX)
-        return request_fail(request, ERROR_LIMIT_EXCEEDED,
-                            "Subscriber limit exceeded: There is a limit of %d tables per subscriber", TABLES_MAX);
+        return request_fail(
+            request, ERROR_LIMIT_EXCEEDED,
+            "Subscriber limit exceeded: There is a limit of %d tables per subscriber", TABLES_MAX);
     return 0;
 }
 

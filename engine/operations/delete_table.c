@@ -1,5 +1,6 @@
 /*
- * delete_table.c - DeleteTable. Items go at once, in any state: nobody can read those of a table that is DELETING.
+ * delete_table.c - DeleteTable. Items go at once, in any state: nobody can read those of a table
+ * that is DELETING.
  */
 #include "engine/operations.h"
 
@@ -8,12 +9,14 @@
 
 #define IN_USE "Attempt to change a resource which is still in use: "
 
-/* Source of the texts: facts/control-plane-errors.tsv; protection goes first, for it is content and the rest is state. */
+/* Source of the texts: facts/control-plane-errors.tsv; protection goes first, for it is content and
+ * the rest is state. */
 static int check_deletable(struct request *request, const struct table *table)
 {
     if (table->deletion_protected)
         return request_fail(request, ERROR_VALIDATION,
-                            "Resource cannot be deleted as it is currently protected against deletion. Disable deletion "
+                            "Resource cannot be deleted as it is currently protected against "
+                            "deletion. Disable deletion "
                             "protection first.");
     enum table_status status = table_status(table, request->now);
     if (status == TABLE_CREATING || status == TABLE_DELETING)
@@ -21,14 +24,16 @@ static int check_deletable(struct request *request, const struct table *table)
                             status == TABLE_CREATING ? "created" : "deleted", TEXT(table->name));
     for (size_t i = 0; i < table->index_count; i++)
         if (index_status(&table->indexes[i], request->now) != TABLE_ACTIVE)
-            return request_fail(request, ERROR_RESOURCE_IN_USE,
-                                IN_USE "Cannot delete table while indexes are being created, updated, or deleted.");
+            return request_fail(
+                request, ERROR_RESOURCE_IN_USE,
+                IN_USE "Cannot delete table while indexes are being created, updated, or deleted.");
     if (status == TABLE_UPDATING && table->change == CHANGE_STREAM)
         return request_fail(request, ERROR_RESOURCE_IN_USE,
                             IN_USE "Cannot delete table while stream is being enabled/disabled.");
     if (status == TABLE_UPDATING || request->now < table->encryption.updated_at ||
         request->now < table->warm.updated_at)
-        return request_fail(request, ERROR_RESOURCE_IN_USE, IN_USE "Table: %.*s is in the process of being updated.",
+        return request_fail(request, ERROR_RESOURCE_IN_USE,
+                            IN_USE "Table: %.*s is in the process of being updated.",
                             TEXT(table->name));
     return 0;
 }
@@ -43,7 +48,7 @@ int run_delete_table(struct request *request)
     struct table *deleted = table_change_copy(request, table);
     int64_t delay = table_delay(TRANSITION_DELETE);
     deleted->deleted_at = request->now + delay;
-    if (table_describe(request, "TableDescription", deleted, request->now) != 0 || table_forget(request, table) != 0 ||
+    if (table_describe_deleted(request, table) != 0 || table_forget(request, table) != 0 ||
         (delay > 0 && table_store(request, deleted) != 0))
         return -1;
     return request_commit(request);

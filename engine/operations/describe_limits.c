@@ -1,6 +1,7 @@
 /*
- * describe_limits.c - DescribeLimits: what an account may provision, not what it has left (DDB-TABLE-131 of
- * facts/control-plane.md). create_table.c and update_table.c enforce the same figures.
+ * describe_limits.c - DescribeLimits: what an account may provision, not what it has left
+ * (DDB-TABLE-131 of facts/control-plane.md). create_table.c and update_table.c enforce the same
+ * figures.
  */
 #include "engine/operations.h"
 

@@ -1,6 +1,7 @@
 /*
- * list_tables.c - ListTables: names in byte order, a page at a time. The start may name a table that does not exist, and the
- * last page has no LastEvaluatedTableName (facts/control-plane.md rule 10).
+ * list_tables.c - ListTables: names in byte order, a page at a time. The start may name a table
+ * that does not exist, and the last page has no LastEvaluatedTableName (facts/control-plane.md rule
+ * 10).
  */
 #include "engine/operations.h"
 

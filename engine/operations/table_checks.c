@@ -1,9 +1,10 @@
 /*
  * table_checks.c - key schemas, attribute definitions and projections. See table_checks.h.
  *
- * Order within a key schema: dynalite's (attributes defined, then names distinct, then HASH and RANGE), whose authors took
- * it from the service; findings DDB-TABLE-042, 123, 124, 126 and 127 agree with it. Lists inside texts come in the order
- * of a Java HashMap, which explains both captured examples of DDB-TABLE-127.
+ * Order within a key schema: dynalite's (attributes defined, then names distinct, then HASH and
+ * RANGE), whose authors took it from the service; findings DDB-TABLE-042, 123, 124, 126 and 127
+ * agree with it. Lists inside texts come in the order of a Java HashMap, which explains both
+ * captured examples of DDB-TABLE-127.
  */
 #include "engine/operations/table_checks.h"
 
@@ -12,18 +13,15 @@
 int check_available(struct request *request)
 {
     static const char *const members[] = {
-        "GlobalTableSourceArn",
-        "GlobalTableSettingsReplicationMode",
-        "VectorIndexes",
-        "ReplicaUpdates",
-        "MultiRegionConsistency",
-        "GlobalTableWitnessUpdates",
+        "GlobalTableSourceArn",   "GlobalTableSettingsReplicationMode",
+        "VectorIndexes",          "ReplicaUpdates",
+        "MultiRegionConsistency", "GlobalTableWitnessUpdates",
         "VectorIndexUpdates",
     };
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
         if (input_get(request->input, members[i]))
-            return request_fail(request, ERROR_VALIDATION, "ddbmock %s does not have %s yet.", DDBMOCK_VERSION,
-                                members[i]);
+            return request_fail(request, ERROR_VALIDATION, "ddbmock %s does not have %s yet.",
+                                DDBMOCK_VERSION, members[i]);
     return 0;
 }
 
@@ -47,8 +45,10 @@ static uint32_t java_hash(struct slice string)
     return hash ^ hash >> 16;
 }
 
-/* Appends the distinct names as "[a, b]", in the order of a HashMap that has `buckets` of them (a power of two). */
-static void append_in_java_order(struct buffer *out, const struct slice *names, size_t count, size_t buckets)
+/* Appends the distinct names as "[a, b]", in the order of a HashMap that has `buckets` of them (a
+ * power of two). */
+static void append_in_java_order(struct buffer *out, const struct slice *names, size_t count,
+                                 size_t buckets)
 {
     buffer_append_byte(out, '[');
     bool first = true;
@@ -71,12 +71,14 @@ static void append_in_java_order(struct buffer *out, const struct slice *names, 
 }
 
 /* "[a, b]" of the request's definitions: a map made for exactly as many. */
-static struct slice print_definitions(struct request *request, const struct definitions *definitions)
+static struct slice print_definitions(struct request *request,
+                                      const struct definitions *definitions)
 {
     struct slice *names = ARENA_NEW_ARRAY(&request->arena, definitions->given, struct slice);
     for (size_t i = 0; i < definitions->given; i++)
         names[i] = definitions->list[i].name;
-    size_t wanted = definitions->given < 3 ? definitions->given + 1 : definitions->given + definitions->given / 3 + 1;
+    size_t wanted = definitions->given < 3 ? definitions->given + 1
+                                           : definitions->given + definitions->given / 3 + 1;
     size_t buckets = 1;
     while (buckets < wanted)
         buckets *= 2;
@@ -93,14 +95,16 @@ static enum value_type type_of(const json_t *definition)
     return input_is(definition, "AttributeType", "N") ? VALUE_N : VALUE_B;
 }
 
-int read_definitions(struct request *request, const json_t *list, const struct table *existing, struct definitions *out)
+int read_definitions(struct request *request, const json_t *list, const struct table *existing,
+                     struct definitions *out)
 {
     size_t given = json_array_size(list), more = existing ? existing->definition_count : 0;
     *out = (struct definitions){ .given = given, .count = given + more };
     out->list = ARENA_NEW_ARRAY(&request->arena, out->count, struct key_attribute);
     for (size_t i = 0; i < given; i++) {
         const json_t *definition = json_array_get(list, i);
-        out->list[i] = (struct key_attribute){ input_string(definition, "AttributeName"), type_of(definition) };
+        out->list[i] = (struct key_attribute){ input_string(definition, "AttributeName"),
+                                               type_of(definition) };
         for (size_t k = 0; k < i; k++)
             if (slice_equal(out->list[k].name, out->list[i].name))
                 return request_fail(request, ERROR_VALIDATION, "Attribute Name is duplicated: %.*s",
@@ -112,7 +116,8 @@ int read_definitions(struct request *request, const json_t *list, const struct t
 }
 
 /* What the table has already goes before what the request says of it: DDB-TABLE-162. */
-static const struct key_attribute *find_definition(const struct definitions *definitions, struct slice name)
+static const struct key_attribute *find_definition(const struct definitions *definitions,
+                                                   struct slice name)
 {
     for (size_t i = definitions->count; i > 0; i--)
         if (slice_equal(definitions->list[i - 1].name, name))
@@ -130,8 +135,8 @@ static bool element_is_hash(const json_t *list, size_t i)
     return input_is(json_array_get(list, i), "KeyType", "HASH");
 }
 
-static int check_defined(struct request *request, const json_t *list, const struct definitions *definitions,
-                         enum key_owner owner)
+static int check_defined(struct request *request, const json_t *list,
+                         const struct definitions *definitions, enum key_owner owner)
 {
     size_t count = json_array_size(list);
     if (owner == KEYS_OF_TABLE && count > definitions->count)
@@ -148,10 +153,11 @@ static int check_defined(struct request *request, const json_t *list, const stru
     if (defined)
         return 0;
     struct slice printed = print_definitions(request, definitions);
-    return request_fail(request, ERROR_VALIDATION,
-                        INVALID "Some index key attributes are not defined in AttributeDefinitions. Keys: %.*s], "
-                                "AttributeDefinitions: %.*s",
-                        (int)keys.length, keys.data, TEXT(printed));
+    return request_fail(
+        request, ERROR_VALIDATION,
+        INVALID "Some index key attributes are not defined in AttributeDefinitions. Keys: %.*s], "
+                "AttributeDefinitions: %.*s",
+        (int)keys.length, keys.data, TEXT(printed));
 }
 
 static bool has_duplicates(const json_t *list)
@@ -173,34 +179,40 @@ static int check_key_types(struct request *request, const json_t *list, enum key
                             "Invalid KeySchema: The first KeySchemaElement is not a HASH key type");
     if (owner != KEYS_OF_GLOBAL_INDEX) {
         if (count > 1 && element_is_hash(list, 1))
-            return request_fail(request, ERROR_VALIDATION,
-                                "Invalid KeySchema: The second KeySchemaElement is not a RANGE key type");
+            return request_fail(
+                request, ERROR_VALIDATION,
+                "Invalid KeySchema: The second KeySchemaElement is not a RANGE key type");
         return 0;
     }
     for (size_t i = 0; i < count; i++) {
         if (!element_is_hash(list, i))
             continue;
         if (hashes++ != i)
-            return request_fail(request, ERROR_VALIDATION,
-                                INVALID "All HASH key attributes must precede RANGE key attributes in the KeySchema");
+            return request_fail(
+                request, ERROR_VALIDATION,
+                INVALID
+                "All HASH key attributes must precede RANGE key attributes in the KeySchema");
     }
     if (hashes > KEY_ATTRIBUTES_MAX || count - hashes > KEY_ATTRIBUTES_MAX)
         return request_fail(request, ERROR_VALIDATION,
-                            INVALID "The KeySchema exceeds the maximum allowed number of %s key attributes",
+                            INVALID
+                            "The KeySchema exceeds the maximum allowed number of %s key attributes",
                             hashes > KEY_ATTRIBUTES_MAX ? "HASH" : "RANGE");
     return 0;
 }
 
-int read_keys(struct request *request, const json_t *list, const struct definitions *definitions, enum key_owner owner,
-              struct key_schema *out)
+int read_keys(struct request *request, const json_t *list, const struct definitions *definitions,
+              enum key_owner owner, struct key_schema *out)
 {
     if (check_defined(request, list, definitions, owner) != 0)
         return -1;
     if (has_duplicates(list))
-        return request_fail(request, ERROR_VALIDATION, "%s",
-                            owner == KEYS_OF_GLOBAL_INDEX
-                                ? "The KeySchema contains multiple key attributes with the same name"
-                                : "Both the Hash Key and the Range Key element in the KeySchema have the same name");
+        return request_fail(
+            request, ERROR_VALIDATION, "%s",
+            owner == KEYS_OF_GLOBAL_INDEX
+                ? "The KeySchema contains multiple key attributes with the same name"
+                : "Both the Hash Key and the Range Key element in the KeySchema have the same "
+                  "name");
     if (check_key_types(request, list, owner) != 0)
         return -1;
     *out = (struct key_schema){ 0 };
@@ -223,15 +235,17 @@ static size_t add_names(struct slice *names, size_t count, const struct key_sche
     return count;
 }
 
-int check_definitions_used(struct request *request, const struct definitions *definitions, const struct table *table)
+int check_definitions_used(struct request *request, const struct definitions *definitions,
+                           const struct table *table)
 {
-    struct slice *names = ARENA_NEW_ARRAY(&request->arena, (table->index_count + 1) * 2 * KEY_ATTRIBUTES_MAX,
-                                          struct slice);
+    struct slice *names = ARENA_NEW_ARRAY(
+        &request->arena, (table->index_count + 1) * 2 * KEY_ATTRIBUTES_MAX, struct slice);
     size_t count = add_names(names, 0, &table->keys);
     if (table->index_count == 0 && count != definitions->given)
-        return request_fail(request, ERROR_VALIDATION,
-                            INVALID "Number of attributes in KeySchema does not exactly match number of attributes "
-                                    "defined in AttributeDefinitions");
+        return request_fail(
+            request, ERROR_VALIDATION,
+            INVALID "Number of attributes in KeySchema does not exactly match number of attributes "
+                    "defined in AttributeDefinitions");
     for (size_t i = 0; i < table->index_count; i++)
         count = add_names(names, count, &table->indexes[i].keys);
     bool used = true;
@@ -257,9 +271,11 @@ int check_definitions_used(struct request *request, const struct definitions *de
     buffer_init(&keys, &request->arena);
     append_in_java_order(&keys, names, distinct, buckets);
     struct slice printed = print_definitions(request, definitions);
-    return request_fail(request, ERROR_VALIDATION,
-                        INVALID "Some AttributeDefinitions are not used. AttributeDefinitions: %.*s, keys used: %.*s",
-                        TEXT(printed), (int)keys.length, keys.data);
+    return request_fail(
+        request, ERROR_VALIDATION,
+        INVALID
+        "Some AttributeDefinitions are not used. AttributeDefinitions: %.*s, keys used: %.*s",
+        TEXT(printed), (int)keys.length, keys.data);
 }
 
 static int compare_slices(const void *a, const void *b)
@@ -278,10 +294,12 @@ int read_projection(struct request *request, const json_t *projection, struct in
                                                                  : PROJECTION_ALL;
     if (included && out->projection != PROJECTION_INCLUDE)
         return request_fail(request, ERROR_VALIDATION,
-                            INVALID "ProjectionType is %.*s, but NonKeyAttributes is specified", TEXT(type));
+                            INVALID "ProjectionType is %.*s, but NonKeyAttributes is specified",
+                            TEXT(type));
     if (!included && out->projection == PROJECTION_INCLUDE)
         return request_fail(request, ERROR_VALIDATION,
-                            INVALID "ProjectionType is INCLUDE, but NonKeyAttributes is not specified");
+                            INVALID
+                            "ProjectionType is INCLUDE, but NonKeyAttributes is not specified");
     out->included_count = json_array_size(included);
     out->included = ARENA_NEW_ARRAY(&request->arena, out->included_count, struct slice);
     for (size_t i = 0; i < out->included_count; i++) {
@@ -290,7 +308,8 @@ int read_projection(struct request *request, const json_t *projection, struct in
         for (size_t k = 0; k < i; k++)
             if (slice_equal(out->included[k], out->included[i]))
                 return request_fail(request, ERROR_VALIDATION,
-                                    INVALID "Duplicate element in NonKeyAttributes: %.*s", TEXT(out->included[i]));
+                                    INVALID "Duplicate element in NonKeyAttributes: %.*s",
+                                    TEXT(out->included[i]));
     }
     if (out->included_count > 1)
         qsort(out->included, out->included_count, sizeof out->included[0], compare_slices);
@@ -304,18 +323,21 @@ int check_included(struct request *request, const struct table *table)
     for (size_t i = 0; i < table->index_count; i++)
         count += table->indexes[i].included_count;
     if (count > INCLUDED_MAX)
-        return request_fail(request, ERROR_VALIDATION,
-                            INVALID "Number of NonKeyAttributes over all indexes exceeds per-table limit of %d",
-                            INCLUDED_MAX);
+        return request_fail(
+            request, ERROR_VALIDATION,
+            INVALID "Number of NonKeyAttributes over all indexes exceeds per-table limit of %d",
+            INCLUDED_MAX);
     return 0;
 }
 
 static int compare_attributes(const void *a, const void *b)
 {
-    return slice_compare(((const struct key_attribute *)a)->name, ((const struct key_attribute *)b)->name);
+    return slice_compare(((const struct key_attribute *)a)->name,
+                         ((const struct key_attribute *)b)->name);
 }
 
-void set_definitions(struct request *request, const struct definitions *definitions, struct table *table)
+void set_definitions(struct request *request, const struct definitions *definitions,
+                     struct table *table)
 {
     table->definitions = ARENA_NEW_ARRAY(&request->arena, definitions->count, struct key_attribute);
     table->definition_count = 0;
@@ -326,5 +348,6 @@ void set_definitions(struct request *request, const struct definitions *definiti
     }
     table_prune_definitions(table);
     if (table->definition_count > 1)
-        qsort(table->definitions, table->definition_count, sizeof table->definitions[0], compare_attributes);
+        qsort(table->definitions, table->definition_count, sizeof table->definitions[0],
+              compare_attributes);
 }

@@ -1,7 +1,7 @@
 /*
- * table_checks.h - the content checks that CreateTable and UpdateTable share, each of which also reads what it checks. In
- * the order of their callers they are the service's order; texts are those of facts/control-plane-errors.tsv unless a
- * function says otherwise.
+ * table_checks.h - the content checks that CreateTable and UpdateTable share, each of which also
+ * reads what it checks. In the order of their callers they are the service's order; texts are those
+ * of facts/control-plane-errors.tsv unless a function says otherwise.
  *
  * Every function returns 0, or -1 after failing the request.
  */
@@ -18,8 +18,9 @@
 enum {
     GLOBAL_INDEXES_MAX = 20,
     LOCAL_INDEXES_MAX = 5,
-    INCLUDED_MAX = 100,          /* non-key attributes over all indexes */
-    ON_DEMAND_WARM_READ = 12000, /* units per second that an on-demand table can do from the start */
+    INCLUDED_MAX = 100, /* non-key attributes over all indexes */
+    ON_DEMAND_WARM_READ =
+        12000, /* units per second that an on-demand table can do from the start */
     ON_DEMAND_WARM_WRITE = 4000,
     TABLE_UNITS_MAX = 40000, /* capacity units of a table or index, reads and writes alike */
     ACCOUNT_UNITS_MAX = 80000,
@@ -29,21 +30,24 @@ enum {
 /* The one place that refuses members of requests which ddbmock does not have yet. */
 int check_available(struct request *request);
 
-/* AttributeDefinitions: the request's own `given` ones in its order, then those that the table has already. */
+/* AttributeDefinitions: the request's own `given` ones in its order, then those that the table has
+ * already. */
 struct definitions {
     struct key_attribute *list;
     size_t count, given;
 };
 
 /* `existing` NULL: there is no table yet. `list` NULL reads as empty. */
-int read_definitions(struct request *request, const json_t *list, const struct table *existing, struct definitions *out);
+int read_definitions(struct request *request, const json_t *list, const struct table *existing,
+                     struct definitions *out);
 
 enum key_owner { KEYS_OF_TABLE, KEYS_OF_LOCAL_INDEX, KEYS_OF_GLOBAL_INDEX };
-int read_keys(struct request *request, const json_t *list, const struct definitions *definitions, enum key_owner owner,
-              struct key_schema *out);
+int read_keys(struct request *request, const json_t *list, const struct definitions *definitions,
+              enum key_owner owner, struct key_schema *out);
 
 /* That every definition is a key attribute of the table or an index: for CreateTable. */
-int check_definitions_used(struct request *request, const struct definitions *definitions, const struct table *table);
+int check_definitions_used(struct request *request, const struct definitions *definitions,
+                           const struct table *table);
 
 int read_projection(struct request *request, const json_t *projection, struct index *out);
 
@@ -51,6 +55,7 @@ int read_projection(struct request *request, const json_t *projection, struct in
 int check_included(struct request *request, const struct table *table);
 
 /* Sets what a table describes: the definitions that its keys use, sorted by name. */
-void set_definitions(struct request *request, const struct definitions *definitions, struct table *table);
+void set_definitions(struct request *request, const struct definitions *definitions,
+                     struct table *table);
 
 #endif

@@ -10,9 +10,12 @@
 #include "engine/operations/table_checks.h"
 #include "engine/schema/schema.h"
 
-#define DEVELOPER_GUIDE "Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits."
-#define INITIAL_THROUGHPUT                                                                                        \
-    "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/on-demand-capacity-mode.html"               \
+#define DEVELOPER_GUIDE                                                                            \
+    "Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher "   \
+    "limits."
+#define INITIAL_THROUGHPUT                                                                         \
+    "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/"                            \
+    "on-demand-capacity-mode.html"                                                                 \
     "#on-demand-capacity-mode-initial"
 
 enum { TAGS_MAX = 50 };
@@ -26,40 +29,47 @@ int read_throughput(struct request *request, const json_t *throughput, struct th
     for (int i = 0; i < 2; i++) {
         units[i] = input_integer(throughput, names[i], 0);
         if (units[i] > units_bound)
-            return request_fail(request, ERROR_VALIDATION, "Given value %lld for %s is out of bounds",
-                                (long long)units[i], names[i]);
+            return request_fail(request, ERROR_VALIDATION,
+                                "Given value %lld for %s is out of bounds", (long long)units[i],
+                                names[i]);
     }
     out->read = units[0];
     out->write = units[1];
     return 0;
 }
 
-int read_on_demand(struct request *request, const json_t *on_demand, const struct slice *index, bool is_on_demand,
-                   bool updating, struct on_demand_throughput *limits, struct on_demand_throughput *cleared)
+int read_on_demand(struct request *request, const json_t *on_demand, const struct slice *index,
+                   bool is_on_demand, bool updating, struct on_demand_throughput *limits,
+                   struct on_demand_throughput *cleared)
 {
     static const char *const names[] = { "MaxReadRequestUnits", "MaxWriteRequestUnits" };
     int64_t *values[] = { &limits->read, &limits->write };
     int64_t *shown[] = { cleared ? &cleared->read : NULL, cleared ? &cleared->write : NULL };
-    const char *of_index = index ? arena_printf(&request->arena, " for index : %.*s", TEXT(*index)) : "";
+    const char *of_index =
+        index ? arena_printf(&request->arena, " for index : %.*s", TEXT(*index)) : "";
     const char *of_either = index ? of_index : " for table";
     for (int i = 0; i < 2; i++) {
         if (!input_get(on_demand, names[i]))
             continue;
         int64_t value = input_integer(on_demand, names[i], 0);
         if (!is_on_demand)
-            return request_fail(request, ERROR_VALIDATION,
-                                INVALID "%s for OnDemandThroughput%s cannot be specified when the table BillingMode is "
-                                        "PROVISIONED",
-                                names[i], of_index);
+            return request_fail(
+                request, ERROR_VALIDATION,
+                INVALID
+                "%s for OnDemandThroughput%s cannot be specified when the table BillingMode is "
+                "PROVISIONED",
+                names[i], of_index);
         if (value < 1 && !(updating && value == -1))
             return request_fail(request, ERROR_VALIDATION,
-                                INVALID "Requested %s for OnDemandThroughput%s is outside of valid range", names[i],
-                                of_either);
+                                INVALID
+                                "Requested %s for OnDemandThroughput%s is outside of valid range",
+                                names[i], of_either);
         if (value > TABLE_UNITS_MAX)
-            return request_fail(request, ERROR_LIMIT_EXCEEDED,
-                                "Subscriber limit exceeded: Requested %s for OnDemandThroughput%s exceeds "
-                                "TableMax%sCapacityUnits of the account in region %s",
-                                names[i], of_either, i == 0 ? "Read" : "Write", request->region);
+            return request_fail(
+                request, ERROR_LIMIT_EXCEEDED,
+                "Subscriber limit exceeded: Requested %s for OnDemandThroughput%s exceeds "
+                "TableMax%sCapacityUnits of the account in region %s",
+                names[i], of_either, i == 0 ? "Read" : "Write", request->region);
         *values[i] = value == -1 ? 0 : value;
         if (shown[i])
             *shown[i] = value;
@@ -77,8 +87,8 @@ void set_warm(struct warm_throughput *warm, bool on_demand, const struct through
         warm->write = write;
 }
 
-int read_warm(struct request *request, const json_t *input, const struct slice *index, bool on_demand, bool updating,
-              int64_t settles, struct warm_throughput *warm)
+int read_warm(struct request *request, const json_t *input, const struct slice *index,
+              bool on_demand, bool updating, int64_t settles, struct warm_throughput *warm)
 {
     static const char *const names[] = { "ReadUnitsPerSecond", "WriteUnitsPerSecond" };
     static const char *const units[] = { "ReadCapacityUnits", "WriteCapacityUnits" };
@@ -92,11 +102,14 @@ int read_warm(struct request *request, const json_t *input, const struct slice *
             continue;
         int64_t value = input_integer(input, names[i], 0);
         if (value < *values[i]) {
-            const char *than = updating    ? "current WarmThroughput, decreasing WarmThroughput is not supported"
-                               : on_demand ? "initial throughput for OnDemand. See: " INITIAL_THROUGHPUT
-                                           : arena_printf(&request->arena, "%s of ProvisionedThroughput", units[i]);
+            const char *than =
+                updating ? "current WarmThroughput, decreasing WarmThroughput is not supported"
+                : on_demand
+                    ? "initial throughput for OnDemand. See: " INITIAL_THROUGHPUT
+                    : arena_printf(&request->arena, "%s of ProvisionedThroughput", units[i]);
             return request_fail(request, ERROR_VALIDATION,
-                                INVALID "Requested %s for WarmThroughput for %s is lower than %s", names[i], of, than);
+                                INVALID "Requested %s for WarmThroughput for %s is lower than %s",
+                                names[i], of, than);
         }
         raised = raised || value > *values[i];
         *values[i] = value;
@@ -106,8 +119,8 @@ int read_warm(struct request *request, const json_t *input, const struct slice *
     return 0;
 }
 
-/* The key of a KMSMasterKeyId; without one, or with its alias, the account's own key for DynamoDB, of which there is one a
- * region, and so is its made-up id. */
+/* The key of a KMSMasterKeyId; without one, or with its alias, the account's own key for DynamoDB,
+ * of which there is one a region, and so is its made-up id. */
 static struct slice key_arn(struct request *request, struct slice id)
 {
     if (slice_starts_with(id, slice_of("arn:")))
@@ -117,22 +130,25 @@ static struct slice key_arn(struct request *request, struct slice id)
     if (id.length == 0 || slice_equal(id, slice_of("alias/aws/dynamodb")))
         seed = slice_of(request->region);
     else if (!alias)
-        return slice_of(arena_printf(&request->arena, "arn:%s:kms:%s:%s:key/%.*s", region_partition(request->region),
-                                     request->region, request->account, TEXT(id)));
+        return slice_of(arena_printf(&request->arena, "arn:%s:kms:%s:%s:key/%.*s",
+                                     region_partition(request->region), request->region,
+                                     request->account, TEXT(id)));
     uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a: an alias always means the same key */
     for (size_t i = 0; i < seed.length; i++)
         hash = (hash ^ (unsigned char)seed.data[i]) * 0x100000001b3u;
     uint64_t more = hash * 0x9e3779b97f4a7c15u;
-    return slice_of(arena_printf(&request->arena, "arn:%s:kms:%s:%s:key/%08x-%04x-4%03x-a%03x-%012llx",
-                                 region_partition(request->region), request->region, request->account,
-                                 (unsigned)(hash >> 32), (unsigned)(hash >> 16) & 0xffff, (unsigned)hash & 0xfff,
-                                 (unsigned)(more >> 52), (unsigned long long)(more & 0xffffffffffff)));
+    return slice_of(arena_printf(
+        &request->arena, "arn:%s:kms:%s:%s:key/%08x-%04x-4%03x-a%03x-%012llx",
+        region_partition(request->region), request->region, request->account,
+        (unsigned)(hash >> 32), (unsigned)(hash >> 16) & 0xffff, (unsigned)hash & 0xfff,
+        (unsigned)(more >> 52), (unsigned long long)(more & 0xffffffffffff)));
 }
 
 int read_encryption(struct request *request, const json_t *specification, struct encryption *out)
 {
     const json_t *enabled = input_get(specification, "Enabled");
-    struct slice type = input_string(specification, "SSEType"), key = input_string(specification, "KMSMasterKeyId");
+    struct slice type = input_string(specification, "SSEType"),
+                 key = input_string(specification, "KMSMasterKeyId");
     const char *wrong = NULL;
     if (enabled && !schema_boolean(enabled)) {
         if (type.data)
@@ -156,9 +172,9 @@ struct slice stream_label(struct request *request)
     struct tm date;
     time_t seconds = request->now / 1000;
     gmtime_r(&seconds, &date);
-    return slice_of(arena_printf(&request->arena, "%04d-%02d-%02dT%02d:%02d:%02d.%03d", date.tm_year + 1900,
-                                 date.tm_mon + 1, date.tm_mday, date.tm_hour, date.tm_min, date.tm_sec,
-                                 (int)(request->now % 1000)));
+    return slice_of(arena_printf(&request->arena, "%04d-%02d-%02dT%02d:%02d:%02d.%03d",
+                                 date.tm_year + 1900, date.tm_mon + 1, date.tm_mday, date.tm_hour,
+                                 date.tm_min, date.tm_sec, (int)(request->now % 1000)));
 }
 
 /* Letters, digits, white space and some others; whatever is not ASCII counts as a letter. */
@@ -166,7 +182,8 @@ static bool is_tag_text(struct slice text)
 {
     for (size_t i = 0; i < text.length; i++) {
         unsigned char c = (unsigned char)text.data[i];
-        bool plain = c >= 0x80 || c == ' ' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        bool plain = c >= 0x80 || c == ' ' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                     (c >= 'A' && c <= 'Z');
         if (!plain && (c == '\0' || !strchr("+-=._:/@", c)))
             return false;
     }
@@ -180,17 +197,22 @@ int check_tags(struct request *request, const json_t *tags)
         const json_t *tag = json_array_get(tags, i);
         struct slice key = input_string(tag, "Key"), value = input_string(tag, "Value");
         if (!key.data || key.length == 0 || !is_tag_text(key))
-            return request_fail(request, ERROR_VALIDATION, "The Tag Key provided is invalid, Key: %.*s",
+            return request_fail(request, ERROR_VALIDATION,
+                                "The Tag Key provided is invalid, Key: %.*s",
                                 key.data ? (int)key.length : 4, key.data ? key.data : "null");
         if (slice_starts_with(key, slice_of("aws:")))
-            return request_fail(request, ERROR_VALIDATION, "Tag Key cannot be prefixed with aws:, Key: %.*s", TEXT(key));
+            return request_fail(request, ERROR_VALIDATION,
+                                "Tag Key cannot be prefixed with aws:, Key: %.*s", TEXT(key));
         if (!value.data || !is_tag_text(value))
-            return request_fail(request, ERROR_VALIDATION, "The Tag Value provided is invalid, Value: %.*s",
-                                value.data ? (int)value.length : 4, value.data ? value.data : "null");
+            return request_fail(
+                request, ERROR_VALIDATION, "The Tag Value provided is invalid, Value: %.*s",
+                value.data ? (int)value.length : 4, value.data ? value.data : "null");
         for (size_t k = 0; k < i; k++)
             if (slice_equal(input_string(json_array_get(tags, k), "Key"), key))
-                return request_fail(request, ERROR_VALIDATION,
-                                    "Duplicate Tag Keys provided as input: Duplicate Tag Key found %.*s", TEXT(key));
+                return request_fail(
+                    request, ERROR_VALIDATION,
+                    "Duplicate Tag Keys provided as input: Duplicate Tag Key found %.*s",
+                    TEXT(key));
     }
     if (count > TAGS_MAX)
         return request_fail(request, ERROR_VALIDATION,
@@ -221,16 +243,18 @@ static int reserve_other(void *context, const struct table *table)
     return 0;
 }
 
-static int check_own_maximum(struct request *request, const struct throughput *throughput, const char *owner)
+static int check_own_maximum(struct request *request, const struct throughput *throughput,
+                             const char *owner)
 {
     const int64_t units[] = { throughput->read, throughput->write };
     for (int i = 0; i < 2; i++)
         if (units[i] > TABLE_UNITS_MAX)
             return request_fail(request, ERROR_LIMIT_EXCEEDED,
-                                "The requested %sCapacityUnits, %lld, is above the per %s maximum for the account in %s. "
+                                "The requested %sCapacityUnits, %lld, is above the per %s maximum "
+                                "for the account in %s. "
                                 "Per %s maximum: %d. " DEVELOPER_GUIDE,
-                                i == 0 ? "Read" : "Write", (long long)units[i], owner, request->region, owner,
-                                TABLE_UNITS_MAX);
+                                i == 0 ? "Read" : "Write", (long long)units[i], owner,
+                                request->region, owner, TABLE_UNITS_MAX);
     return 0;
 }
 
@@ -246,7 +270,7 @@ int check_capacity(struct request *request, const struct table *table, const str
     reserve(&new, table);
     if (before)
         reserve(&old, before);
-    if (new.read <= old.read && new.write <= old.write)
+    if (new.read <= old.read &&new.write <= old.write)
         return 0;
     if (table_each(request, (struct slice){ "", 0 }, reserve_other, &others) != 0)
         return -1;
@@ -255,10 +279,12 @@ int check_capacity(struct request *request, const struct table *table, const str
     for (int i = 0; i < 2; i++)
         if (wanted[i] > had[i] && taken[i] - had[i] + wanted[i] > ACCOUNT_UNITS_MAX)
             return request_fail(request, ERROR_LIMIT_EXCEEDED,
-                                "This request would have caused the %sCapacityUnits limit to be exceeded for the account "
-                                "in %s. Current %sCapacityUnits reserved by the account: %lld. Limit: %d. Requested: %lld. "
-                                DEVELOPER_GUIDE,
-                                i == 0 ? "Read" : "Write", request->region, i == 0 ? "Read" : "Write",
-                                (long long)taken[i], ACCOUNT_UNITS_MAX, (long long)wanted[i]);
+                                "This request would have caused the %sCapacityUnits limit to be "
+                                "exceeded for the account "
+                                "in %s. Current %sCapacityUnits reserved by the account: %lld. "
+                                "Limit: %d. Requested: %lld. " DEVELOPER_GUIDE,
+                                i == 0 ? "Read" : "Write", request->region,
+                                i == 0 ? "Read" : "Write", (long long)taken[i], ACCOUNT_UNITS_MAX,
+                                (long long)wanted[i]);
     return 0;
 }

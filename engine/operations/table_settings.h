@@ -1,6 +1,6 @@
 /*
- * table_settings.h - capacity, streams, encryption, class and tags in the input of CreateTable and UpdateTable: read and
- * checked. Texts are those of facts/control-plane-errors.tsv.
+ * table_settings.h - capacity, streams, encryption, class and tags in the input of CreateTable and
+ * UpdateTable: read and checked. Texts are those of facts/control-plane-errors.tsv.
  *
  * Functions that return int return 0, or -1 after failing the request.
  */
@@ -13,21 +13,23 @@
 int read_throughput(struct request *request, const json_t *throughput, struct throughput *out);
 
 /*
- * OnDemandThroughput of a table (`index` NULL) or index; missing members leave *limits alone. -1 means no limit when
- * `updating`; *cleared, unless NULL, then has it as -1 for the answer and *limits as 0.
+ * OnDemandThroughput of a table (`index` NULL) or index; missing members leave *limits alone. -1
+ * means no limit when `updating`; *cleared, unless NULL, then has it as -1 for the answer and
+ * *limits as 0.
  */
-int read_on_demand(struct request *request, const json_t *on_demand, const struct slice *index, bool is_on_demand,
-                   bool updating, struct on_demand_throughput *limits, struct on_demand_throughput *cleared);
+int read_on_demand(struct request *request, const json_t *on_demand, const struct slice *index,
+                   bool is_on_demand, bool updating, struct on_demand_throughput *limits,
+                   struct on_demand_throughput *cleared);
 
 /* The WarmThroughput that capacity alone gives. */
 void set_warm(struct warm_throughput *warm, bool on_demand, const struct throughput *throughput);
 
 /*
- * WarmThroughput of a table (`index` NULL) or index, not below what *warm has: `updating` says in which words. A change
- * is under way until `settles` (ms since the epoch).
+ * WarmThroughput of a table (`index` NULL) or index, not below what *warm has: `updating` says in
+ * which words. A change is under way until `settles` (ms since the epoch).
  */
-int read_warm(struct request *request, const json_t *input, const struct slice *index, bool on_demand, bool updating,
-              int64_t settles, struct warm_throughput *warm);
+int read_warm(struct request *request, const json_t *input, const struct slice *index,
+              bool on_demand, bool updating, int64_t settles, struct warm_throughput *warm);
 
 /* SSESpecification; *out has only kms and key. */
 int read_encryption(struct request *request, const json_t *specification, struct encryption *out);
@@ -38,8 +40,9 @@ struct slice stream_label(struct request *request);
 int check_tags(struct request *request, const json_t *tags);
 
 /*
- * That a table or index does not exceed what an account may provision, and the account neither. `table` is the changed
- * definition, `before` what there is (NULL: nothing yet). In the open transaction.
+ * That a table or index does not exceed what an account may provision, and the account neither.
+ * `table` is the changed definition, `before` what there is (NULL: nothing yet). In the open
+ * transaction.
  */
 int check_capacity(struct request *request, const struct table *table, const struct table *before);
 

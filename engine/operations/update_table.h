@@ -1,0 +1,41 @@
+/*
+ * update_table.h - what the files of UpdateTable share: update_table.c has the table's own members,
+ * update_indexes.c GlobalSecondaryIndexUpdates, update_checks.c which members may come together.
+ *
+ * Functions return 0, or -1 after failing the request.
+ */
+#ifndef DDBMOCK_ENGINE_OPERATIONS_UPDATE_TABLE_H
+#define DDBMOCK_ENGINE_OPERATIONS_UPDATE_TABLE_H
+
+#include "engine/table.h"
+
+#define IN_USE "Attempt to change a resource which is still in use: "
+
+struct table_update {
+    const json_t *throughput, *index_updates, *stream, *encryption, *on_demand,
+        *warm;                        /* NULL: not in the request */
+    struct slice billing_mode, class; /* empty: not in the request */
+    const json_t *protection;
+    const struct table *before;
+    struct table *after; /* the definition to store, changed step by step */
+    int64_t at;          /* the moment that the answer describes */
+    struct on_demand_throughput described_limits; /* in the answer a limit that was cleared is -1 */
+};
+
+/* Which members may come together, and alone. */
+int check_combination(struct request *request, const struct table_update *update);
+
+/*
+ * GlobalSecondaryIndexUpdates, on update->after, once the billing mode there is the new one. Items
+ * of indexes are made and removed in the open write transaction.
+ */
+int update_indexes(struct request *request, struct table_update *update);
+
+/*
+ * Changes the throughput of a table (`index` NULL) or index: refuses one that is the same, and a
+ * decrease too many; then *throughput has the new values and counts.
+ */
+int change_throughput(struct request *request, const json_t *input, const struct slice *index,
+                      struct throughput *throughput);
+
+#endif
