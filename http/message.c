@@ -47,9 +47,17 @@ bool ascii_equal(const char *a, size_t a_length, const char *b, size_t b_length)
 
 enum header header_find(const char *name, size_t length)
 {
-    for (int i = 0; i < HEADER_COUNT; i++)
-        if (ascii_equal(names[i].name, names[i].length, name, length))
+    for (int i = 0; i < HEADER_COUNT; i++) {
+        if (names[i].length != length)
+            continue;
+        /* What is let through here is a token, in which this bit makes a letter small and changes
+         * no hyphen or digit. */
+        size_t at = 0;
+        while (at < length && (name[at] | 0x20) == names[i].name[at])
+            at++;
+        if (at == length)
             return (enum header)i;
+    }
     return HEADER_COUNT;
 }
 

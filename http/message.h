@@ -53,7 +53,7 @@ struct message {
 void message_reset(struct message *message);
 void message_release(struct message *message);
 
-/* The header of this name, in any case; HEADER_COUNT for those that mean nothing here. */
+/* The header of this name, a token in any case; HEADER_COUNT for those that mean nothing here. */
 enum header header_find(const char *name, size_t length);
 
 /* The value of a header, NUL-terminated and without blanks around it; valid until message_reset.
