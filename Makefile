@@ -87,8 +87,14 @@ $(BUILD)/lib/liblmdb.a: $(libdir)/liblmdb.a
 	@mkdir -p $(@D)
 	objcopy --redefine-sym stderr=ddbmock_no_stderr --redefine-sym open=ddbmock_lmdb_open $< $@
 
-$(BUILD)/libddbmock.so: $(shim_objects)
-	$(CC) -shared $(sanitize) $(LDFLAGS) -o $@ $^ -Wl,-z,defs -Wl,-soname,libddbmock.so -ldl -lpthread
+# The shim: what it exports is preload/hooks.def, and nothing else.
+$(BUILD)/preload/exports.map: preload/exports.map.in preload/hooks.def
+	@mkdir -p $(@D)
+	$(CC) -E -P -undef -I. -x c -o $@ $<
+
+$(BUILD)/libddbmock.so: $(shim_objects) $(BUILD)/preload/exports.map
+	$(CC) -shared $(sanitize) $(LDFLAGS) -o $@ $(shim_objects) -Wl,--version-script=$(BUILD)/preload/exports.map \
+	    -Wl,-soname,libddbmock.so -Wl,-z,nodelete $(if $(SANITIZE),,-Wl$(comma)-z$(comma)defs) -ldl -lpthread
 
 $(BUILD)/libddbmock-engine.so: $(engine_objects) $(llhttp_objects) $(static_libs) http/exports.map
 	$(CC) -shared $(sanitize) $(LDFLAGS) -o $@ $(engine_objects) $(llhttp_objects) $(static_libs) $(llhttp_libs) \

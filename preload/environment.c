@@ -1,0 +1,175 @@
+/*
+ * environment.c - dummy credentials and a region, for programs whose user has none: without them the SDKs give up, or ask the network
+ * for a role. Whatever the user has, in whatever form, is left alone: the program may use other services for real.
+ *
+ * Runs in the constructor of every program, so it looks at little: a dozen variables, and files that are mostly not there.
+ */
+#include "preload/environment.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool is_set(const char *variable)
+{
+    const char *value = getenv(variable);
+    return value != NULL && *value != '\0';
+}
+
+/* Whether a line of the configuration file at `path` begins with one of the keys (separated by blanks). A very large one has them all. */
+static bool has_key(const char *path, const char *keys)
+{
+    enum { LARGEST = 64 * 1024 };
+    bool found = false;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return false;
+    char *text = malloc(LARGEST);
+    ssize_t length = text != NULL ? read(fd, text, LARGEST) : -1;
+    close(fd);
+    if (length == LARGEST)
+        found = true;
+    for (char *line = text, *end = text + (length > 0 ? length : 0); !found && line < end;) {
+        line += strspn(line, " \t") < (size_t)(end - line) ? strspn(line, " \t") : 0;
+        for (const char *key = keys; !found && *key != '\0'; key += strspn(key, " ")) {
+            size_t size = strcspn(key, " ");
+            found = (size_t)(end - line) > size && memcmp(line, key, size) == 0 && strchr(" \t=", line[size]) != NULL;
+            key += size;
+        }
+        char *next = memchr(line, '\n', (size_t)(end - line));
+        line = next != NULL ? next + 1 : end;
+    }
+    free(text);
+    return found;
+}
+
+/* The file that `variable` names, else the one at `fallback` in the home directory. */
+static bool file_has_key(const char *variable, const char *fallback, const char *keys)
+{
+    char path[PATH_MAX];
+    const char *named = variable != NULL ? getenv(variable) : NULL, *home = getenv("HOME");
+    if (named != NULL && *named != '\0' && named[0] != '~')
+        return has_key(named, keys);
+    if (named != NULL && strncmp(named, "~/", 2) == 0)
+        fallback = named + 2;
+    return home != NULL && snprintf(path, sizeof path, "%s/%s", home, fallback) < (int)sizeof path &&
+           has_key(path, keys);
+}
+
+static bool file_begins(const char *path, const char *start)
+{
+    char text[32] = "";
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    ssize_t length = read(fd, text, sizeof text - 1);
+    close(fd);
+    return length > 0 && strncmp(text, start, strlen(start)) == 0;
+}
+
+/* On EC2 a role of the machine may be there for the asking. */
+static bool on_ec2(void)
+{
+    const char *disabled = getenv("AWS_EC2_METADATA_DISABLED");
+    if (disabled != NULL && strcasecmp(disabled, "true") == 0)
+        return false;
+    return file_begins("/sys/class/dmi/id/sys_vendor", "Amazon EC2") ||
+           file_begins("/sys/class/dmi/id/board_asset_tag", "i-") || file_begins("/sys/hypervisor/uuid", "ec2");
+}
+
+static bool user_has_credentials(void)
+{
+    static const char *const variables[] = {
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_ACCESS_KEY", /* the two of older Java SDKs */
+        "AWS_SECRET_KEY",
+        "AWS_PROFILE",
+        "AWS_DEFAULT_PROFILE",
+        "AWS_WEB_IDENTITY_TOKEN_FILE",
+        "AWS_ROLE_ARN",
+        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "AWS_CREDENTIAL_FILE", /* boto 2 */
+    };
+    static const char keys[] = "aws_access_key_id aws_secret_access_key credential_process role_arn sso_session "
+                               "sso_start_url sso_account_id web_identity_token_file credential_source login_session";
+    for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
+        if (is_set(variables[i]))
+            return true;
+    return file_has_key("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials", keys) ||
+           file_has_key("AWS_CONFIG_FILE", ".aws/config", keys) || file_has_key("BOTO_CONFIG", ".boto", keys) ||
+           has_key("/etc/boto.cfg", keys) || on_ec2();
+}
+
+static void prepare_region(void)
+{
+    const char *region = getenv("AWS_REGION"), *other = getenv("AWS_DEFAULT_REGION");
+    bool first = region != NULL && *region != '\0', second = other != NULL && *other != '\0';
+    if (first && second)
+        return;
+    /* A region of any profile is the user's: a variable would override it. */
+    if (file_has_key("AWS_CONFIG_FILE", ".aws/config", "region") ||
+        file_has_key("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials", "region"))
+        return;
+    if (!first)
+        setenv("AWS_REGION", second ? other : "us-east-1", 1);
+    if (!second)
+        setenv("AWS_DEFAULT_REGION", first ? region : "us-east-1", 1);
+}
+
+/* The regions of the partitions that have a public network. Source: botocore 1.44.5, data/partitions.json. */
+static const char regions[] =
+    "af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2 ap-southeast-1 "
+    "ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7 ca-central-1 ca-west-1 "
+    "eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 il-central-1 me-central-1 "
+    "me-south-1 mx-central-1 sa-east-1 us-east-1 us-east-2 us-west-1 us-west-2 us-gov-east-1 us-gov-west-1 cn-north-1 "
+    "cn-northwest-1";
+
+/*
+ * A proxy would take the connection to the real DynamoDB: its hosts are excepted, and nothing else of AWS. An entry covers the names below
+ * it (streams.dynamodb..., 123456789012.ddb...).
+ */
+static void prepare_proxy(void)
+{
+    static const char *const variables[] = { "https_proxy", "HTTPS_PROXY", "http_proxy",
+                                             "HTTP_PROXY",  "all_proxy",   "ALL_PROXY" };
+    enum { LARGEST = 16 * 1024 };
+    bool proxy = false;
+    for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
+        proxy = proxy || is_set(variables[i]);
+    const char *given = is_set("no_proxy") ? getenv("no_proxy") : is_set("NO_PROXY") ? getenv("NO_PROXY") : "";
+    char *list = proxy ? malloc(LARGEST) : NULL;
+    if (list == NULL || strcmp(given, "*") == 0 || strlen(given) > LARGEST / 2 ||
+        strstr(given, "dynamodb.us-east-1.amazonaws.com") != NULL) {
+        free(list);
+        return;
+    }
+    int length = snprintf(list, LARGEST, "%s", given);
+    for (const char *region = regions; *region != '\0' && length < LARGEST - 400; region += strspn(region, " ")) {
+        int size = (int)strcspn(region, " ");
+        const char *suffix = strncmp(region, "cn-", 3) == 0 ? ".cn" : "";
+        length += snprintf(list + length, (size_t)(LARGEST - length),
+                           "%sdynamodb.%.*s.amazonaws.com%s,ddb.%.*s.amazonaws.com%s,dynamodb.%.*s.api.aws",
+                           length > 0 ? "," : "", size, region, suffix, size, region, suffix, size, region);
+        region += size;
+    }
+    setenv("no_proxy", list, 1);
+    setenv("NO_PROXY", list, 1);
+    free(list);
+}
+
+void environment_prepare(void)
+{
+    prepare_region();
+    prepare_proxy();
+    if (user_has_credentials())
+        return;
+    setenv("AWS_ACCESS_KEY_ID", "AKIADDBMOCK000000000", 1);
+    setenv("AWS_SECRET_ACCESS_KEY", "ddbmock", 1);
+    setenv("AWS_EC2_METADATA_DISABLED", "true", 1);
+}

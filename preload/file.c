@@ -1,0 +1,101 @@
+/*
+ * file.c - open(2), fopen(3) and their kind: only files of authorities are of interest here (trust.c).
+ */
+#include "preload/real.h"
+#include "preload/trust.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+/* The mode of open(2)'s last argument, which is there only when a file may be made. */
+#define MODE(flags)                                                                                                    \
+    mode_t mode = 0;                                                                                                   \
+    if (__OPEN_NEEDS_MODE(flags)) {                                                                                    \
+        va_list arguments;                                                                                             \
+        va_start(arguments, flags);                                                                                    \
+        mode = va_arg(arguments, mode_t);                                                                              \
+        va_end(arguments);                                                                                             \
+    }
+
+/* A descriptor of the file as it is shown, or -1 when the real one is to be opened. */
+static inline int shown(int directory, const char *path, int flags)
+{
+    return trust_wants(path, flags) ? trust_open(directory, path, flags) : -1;
+}
+
+int open(const char *path, int flags, ...)
+{
+    MODE(flags)
+    int fd = shown(AT_FDCWD, path, flags);
+    return fd >= 0 ? fd : REAL(open)(path, flags, mode);
+}
+
+int open64(const char *path, int flags, ...)
+{
+    MODE(flags)
+    int fd = shown(AT_FDCWD, path, flags);
+    return fd >= 0 ? fd : REAL(open64)(path, flags, mode);
+}
+
+int openat(int directory, const char *path, int flags, ...)
+{
+    MODE(flags)
+    int fd = shown(directory, path, flags);
+    return fd >= 0 ? fd : REAL(openat)(directory, path, flags, mode);
+}
+
+int openat64(int directory, const char *path, int flags, ...)
+{
+    MODE(flags)
+    int fd = shown(directory, path, flags);
+    return fd >= 0 ? fd : REAL(openat64)(directory, path, flags, mode);
+}
+
+int __open_2(const char *path, int flags)
+{
+    int fd = shown(AT_FDCWD, path, flags);
+    return fd >= 0 ? fd : REAL(__open_2)(path, flags);
+}
+
+int __open64_2(const char *path, int flags)
+{
+    int fd = shown(AT_FDCWD, path, flags);
+    return fd >= 0 ? fd : REAL(__open64_2)(path, flags);
+}
+
+int __openat_2(int directory, const char *path, int flags)
+{
+    int fd = shown(directory, path, flags);
+    return fd >= 0 ? fd : REAL(__openat_2)(directory, path, flags);
+}
+
+int __openat64_2(int directory, const char *path, int flags)
+{
+    int fd = shown(directory, path, flags);
+    return fd >= 0 ? fd : REAL(__openat64_2)(directory, path, flags);
+}
+
+static FILE *shown_stream(const char *path, const char *mode)
+{
+    if (mode == NULL || mode[0] != 'r' || strchr(mode, '+') != NULL)
+        return NULL;
+    int fd = shown(AT_FDCWD, path, strchr(mode, 'e') != NULL ? O_RDONLY | O_CLOEXEC : O_RDONLY);
+    if (fd < 0)
+        return NULL;
+    FILE *stream = REAL(fdopen)(fd, mode);
+    if (stream == NULL)
+        REAL(close)(fd);
+    return stream;
+}
+
+FILE *fopen(const char *path, const char *mode)
+{
+    FILE *stream = shown_stream(path, mode);
+    return stream != NULL ? stream : REAL(fopen)(path, mode);
+}
+
+FILE *fopen64(const char *path, const char *mode)
+{
+    FILE *stream = shown_stream(path, mode);
+    return stream != NULL ? stream : REAL(fopen64)(path, mode);
+}

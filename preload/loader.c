@@ -1,0 +1,115 @@
+/*
+ * loader.c - see loader.h.
+ *
+ * The engine object is loaded without RTLD_DEEPBIND, which would spread to libraries that it shares with the host program.
+ */
+#include "preload/loader.h"
+
+#include "preload/real.h"
+#include "preload/session.h"
+#include "preload/shim.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+pthread_mutex_t engine_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static const struct gateway *loaded;         /* engine_lock */
+static const struct gateway *_Atomic opened; /* set once, with engine_lock held */
+static bool complained;                      /* engine_lock */
+
+const struct gateway *loader_engine(void)
+{
+    return atomic_load_explicit(&opened, memory_order_acquire);
+}
+
+/* The first failure is told, later ones would only repeat it. */
+static const struct gateway *fail(const char *what, const char *why)
+{
+    if (!complained)
+        shim_complain("%s: %s. Connections to DynamoDB are refused; none leaves this machine.", what, why);
+    complained = true;
+    return NULL;
+}
+
+static const struct gateway *load(void)
+{
+    char path[PATH_MAX];
+    if (loaded != NULL)
+        return loaded;
+    const char *slash = strrchr(shim_path, '/');
+    int length = slash == NULL ? -1
+                               : snprintf(path, sizeof path, "%.*s/libddbmock-engine.so", (int)(slash - shim_path),
+                                          shim_path);
+    if (length < 0 || (size_t)length >= sizeof path)
+        return fail("cannot tell where libddbmock-engine.so is", "the shim's own path is unknown");
+    void *object = REAL(dlopen)(path, RTLD_NOW | RTLD_LOCAL);
+    if (object == NULL) {
+        const char *why = dlerror();
+        return fail("cannot load the engine", why != NULL ? why : path);
+    }
+    gateway_function *function = (gateway_function *)dlsym(object, GATEWAY_SYMBOL);
+    const struct gateway *found = function != NULL ? function() : NULL;
+    if (found == NULL || found->version != GATEWAY_VERSION) {
+        dlclose(object);
+        return fail(path, "is not of the same build as libddbmock.so");
+    }
+    return loaded = found;
+}
+
+static bool settle(struct gateway_settings *settings)
+{
+    const char *storage = getenv("DDBMOCK_STORAGE");
+    settings->storage = storage != NULL && *storage != '\0' ? storage : "lmdb";
+    const char *why;
+    settings->session = session_directory(&why);
+    if (settings->session != NULL)
+        return true;
+    fail("cannot make a session", why);
+    return false;
+}
+
+const struct gateway *loader_load(struct gateway_settings *settings)
+{
+    shim_prepare_fork();
+    pthread_mutex_lock(&engine_lock);
+    const struct gateway *found = load();
+    if (found != NULL && !settle(settings))
+        found = NULL;
+    pthread_mutex_unlock(&engine_lock);
+    return found;
+}
+
+const struct gateway *loader_open(void)
+{
+    const struct gateway *found = loader_engine();
+    struct gateway_settings settings;
+    if (found != NULL)
+        return found;
+    shim_prepare_fork();
+    pthread_mutex_lock(&engine_lock);
+    found = loader_engine();
+    if (found == NULL && (found = load()) != NULL && settle(&settings)) {
+        char *why = NULL;
+        int error = found->open(&settings, &why);
+        if (error != 0) {
+            found = fail("cannot open the engine", why != NULL ? why : strerror(-error));
+            free(why);
+        } else {
+            atomic_store_explicit(&opened, found, memory_order_release);
+        }
+    } else if (loader_engine() == NULL) {
+        found = NULL;
+    }
+    pthread_mutex_unlock(&engine_lock);
+    return found;
+}
+
+const struct gateway *loader_known(void)
+{
+    return loaded;
+}

@@ -1,0 +1,13 @@
+/*
+ * node.h - Node.js, whose authorities are compiled in.
+ */
+#ifndef DDBMOCK_PRELOAD_NODE_H
+#define DDBMOCK_PRELOAD_NODE_H
+
+/* In the constructor: what must be in the environment before main. Nothing, in a program that is not node. */
+void node_prepare(void);
+
+/* Once main has begun: tells node where our authority is. */
+void node_trust(void);
+
+#endif

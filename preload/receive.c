@@ -1,0 +1,205 @@
+/*
+ * receive.c - the receiving calls. The bytes come from the kernel, as always; these hooks only see to it that what did not fit into
+ * the socket follows, and that a reader who would wait in vain does not: before it does, our end is searched for bytes that
+ * were sent by a call that no hook saw.
+ *
+ * As long as anything waits for room, the socket has bytes to read: so poll, select and epoll need no hooks.
+ */
+#include "preload/connection.h"
+#include "preload/real.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Fills the socket up again, when anything waits. */
+static void top_up(int fd, struct connection *connection)
+{
+    struct shim_guard guard;
+    if (!atomic_load(&connection->backlog))
+        return;
+    connection = connection_enter(fd, &guard);
+    if (connection == NULL)
+        return;
+    connection_flush(connection);
+    connection_leave(connection, &guard);
+}
+
+/* A read is about to wait: whether there was something to do that makes it worth trying again. */
+static bool stir(int fd)
+{
+    struct shim_guard guard;
+    bool ended, moved;
+    struct connection *connection = connection_enter(fd, &guard);
+    if (connection == NULL)
+        return false;
+    moved = connection_drain(connection, &ended);
+    connection_leave(connection, &guard);
+    return moved;
+}
+
+/* MSG_WAITALL: the kernel would wait for bytes that wait for room. Fills the parts one after the other. */
+static bool receive_all(int fd, struct connection *connection, const struct msghdr *message, int flags, ssize_t *result)
+{
+    ssize_t total = 0;
+    for (size_t i = 0; i < message->msg_iovlen; i++) {
+        char *to = message->msg_iov[i].iov_base;
+        for (size_t left = message->msg_iov[i].iov_len; left > 0;) {
+            ssize_t got = REAL(recv)(fd, to, left, (flags & ~MSG_WAITALL) | MSG_DONTWAIT);
+            if (got < 0 && errno == EAGAIN) {
+                if (stir(fd))
+                    continue;
+                got = REAL(recv)(fd, to, left, flags & ~MSG_WAITALL);
+            }
+            if (got < 0 && total == 0)
+                return false; /* libc's call gives the error, or is the right one after all */
+            if (got <= 0) {
+                *result = total;
+                return true;
+            }
+            top_up(fd, connection);
+            total += got;
+            to += got;
+            left -= (size_t)got;
+        }
+    }
+    *result = total;
+    return true;
+}
+
+/*
+ * Whether the bytes were received here; then *result is their number. Else the hook calls libc, which waits or has the right error, and
+ * then receive_after.
+ */
+static bool receive_before(int fd, struct msghdr *message, int flags, ssize_t *result)
+{
+    struct connection *connection = connection_at(fd);
+    int saved = errno;
+    if (connection == NULL || (flags & (MSG_ERRQUEUE | MSG_OOB)))
+        return false;
+    top_up(fd, connection);
+    if ((flags & (MSG_WAITALL | MSG_PEEK | MSG_DONTWAIT)) == MSG_WAITALL) {
+        bool done = receive_all(fd, connection, message, flags, result);
+        errno = saved;
+        return done;
+    }
+    do {
+        *result = REAL(recvmsg)(fd, message, flags | MSG_DONTWAIT);
+    } while (*result < 0 && errno == EAGAIN && stir(fd));
+    errno = saved;
+    if (*result >= 0)
+        top_up(fd, connection);
+    return *result >= 0;
+}
+
+static ssize_t receive_after(int fd, ssize_t got)
+{
+    struct connection *connection = got > 0 && connections_exist() ? connection_at(fd) : NULL;
+    if (connection != NULL)
+        top_up(fd, connection);
+    return got;
+}
+
+static bool receive_into(int fd, void *bytes, size_t size, int flags, ssize_t *result)
+{
+    struct iovec part = { bytes, size };
+    struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
+    return size > 0 && receive_before(fd, &message, flags, result);
+}
+
+ssize_t recv(int fd, void *bytes, size_t size, int flags)
+{
+    ssize_t got;
+    if (!connections_exist())
+        return REAL(recv)(fd, bytes, size, flags);
+    return receive_into(fd, bytes, size, flags, &got) ? got
+                                                      : receive_after(fd, REAL(recv)(fd, bytes, size, flags));
+}
+
+ssize_t __recv_chk(int fd, void *bytes, size_t size, size_t room, int flags)
+{
+    ssize_t got;
+    if (!connections_exist() || size > room)
+        return REAL(__recv_chk)(fd, bytes, size, room, flags);
+    return receive_into(fd, bytes, size, flags, &got) ? got
+                                                      : receive_after(fd, REAL(recv)(fd, bytes, size, flags));
+}
+
+ssize_t read(int fd, void *bytes, size_t size)
+{
+    ssize_t got;
+    if (!connections_exist())
+        return REAL(read)(fd, bytes, size);
+    return receive_into(fd, bytes, size, 0, &got) ? got : receive_after(fd, REAL(read)(fd, bytes, size));
+}
+
+ssize_t __read_chk(int fd, void *bytes, size_t size, size_t room)
+{
+    ssize_t got;
+    if (!connections_exist() || size > room)
+        return REAL(__read_chk)(fd, bytes, size, room);
+    return receive_into(fd, bytes, size, 0, &got) ? got : receive_after(fd, REAL(read)(fd, bytes, size));
+}
+
+ssize_t readv(int fd, const struct iovec *parts, int count)
+{
+    ssize_t got;
+    if (!connections_exist())
+        return REAL(readv)(fd, parts, count);
+    struct msghdr message = { .msg_iov = (struct iovec *)parts, .msg_iovlen = (size_t)count };
+    return count > 0 && receive_before(fd, &message, 0, &got) ? got : receive_after(fd, REAL(readv)(fd, parts, count));
+}
+
+/* A stream that is connected says nothing of where bytes come from. */
+static ssize_t without_sender(ssize_t got, socklen_t *length)
+{
+    if (got >= 0 && length != NULL)
+        *length = 0;
+    return got;
+}
+
+ssize_t recvfrom(int fd, void *bytes, size_t size, int flags, __SOCKADDR_ARG from, socklen_t *length)
+{
+    ssize_t got;
+    if (!connections_exist())
+        return REAL(recvfrom)(fd, bytes, size, flags, from, length);
+    if (receive_into(fd, bytes, size, flags, &got))
+        return without_sender(got, from.__sockaddr__ != NULL ? length : NULL);
+    return receive_after(fd, REAL(recvfrom)(fd, bytes, size, flags, from, length));
+}
+
+ssize_t __recvfrom_chk(int fd, void *bytes, size_t size, size_t room, int flags, struct sockaddr *from,
+                       socklen_t *length)
+{
+    if (!connections_exist() || size > room)
+        return REAL(__recvfrom_chk)(fd, bytes, size, room, flags, from, length);
+    return recvfrom(fd, bytes, size, flags, from, length);
+}
+
+ssize_t recvmsg(int fd, struct msghdr *message, int flags)
+{
+    ssize_t got;
+    if (!connections_exist())
+        return REAL(recvmsg)(fd, message, flags);
+    return receive_before(fd, message, flags, &got) ? got : receive_after(fd, REAL(recvmsg)(fd, message, flags));
+}
+
+int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout)
+{
+    if (!connections_exist())
+        return REAL(recvmmsg)(fd, messages, count, flags, timeout);
+    ssize_t got;
+    if (count > 0 && receive_before(fd, &messages[0].msg_hdr, flags & ~MSG_WAITFORONE, &got)) {
+        messages[0].msg_len = (unsigned)got;
+        unsigned received = 1;
+        while (received < count && got > 0) {
+            got = REAL(recvmsg)(fd, &messages[received].msg_hdr, flags | MSG_DONTWAIT);
+            if (got <= 0)
+                break;
+            messages[received++].msg_len = (unsigned)got;
+            receive_after(fd, got);
+        }
+        return (int)received;
+    }
+    int received = REAL(recvmmsg)(fd, messages, count, flags, timeout);
+    return receive_after(fd, received) < 0 ? -1 : received;
+}

@@ -1,0 +1,225 @@
+/*
+ * send.c - the sending calls: what a program sends on a connection of ours is given to the engine, in the thread that sends, and
+ * the answer is in its socket before the call returns.
+ */
+#include "preload/connect.h"
+#include "preload/connection.h"
+#include "preload/real.h"
+#include "preload/service.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+/*
+ * Sends `parts` if `fd` is ours: the number of bytes, or -1 when libc is to do it (not ours, or the client has already shut down its
+ * sending side, for which the kernel has the right error).
+ */
+static ssize_t send_ours(int fd, const struct iovec *parts, size_t count)
+{
+    struct shim_guard guard;
+    size_t total = 0;
+    if (count > IOV_MAX)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        if (parts[i].iov_len > SSIZE_MAX - total)
+            return -1;
+        total += parts[i].iov_len;
+    }
+    struct connection *connection = connection_enter(fd, &guard);
+    if (connection == NULL)
+        return -1;
+    bool ours = !connection->half_closed;
+    if (ours) {
+        bool ended;
+        /* What came past us is older. */
+        if (connection->served)
+            connection_drain(connection, &ended);
+        connection_feed(connection, parts, count);
+    }
+    connection_leave(connection, &guard);
+    return ours ? (ssize_t)total : -1;
+}
+
+static ssize_t send_bytes(int fd, const void *bytes, size_t size)
+{
+    struct iovec part = { (void *)bytes, size };
+    return send_ours(fd, &part, 1);
+}
+
+/* Whether the hooks below have to look at `fd`. */
+static inline bool candidate(int fd)
+{
+    return connections_exist() && connection_at(fd) != NULL;
+}
+
+ssize_t send(int fd, const void *bytes, size_t size, int flags)
+{
+    if (candidate(fd)) {
+        ssize_t sent = send_bytes(fd, bytes, size);
+        if (sent >= 0)
+            return sent;
+    }
+    return REAL(send)(fd, bytes, size, flags);
+}
+
+ssize_t write(int fd, const void *bytes, size_t size)
+{
+    if (candidate(fd)) {
+        ssize_t sent = send_bytes(fd, bytes, size);
+        if (sent >= 0)
+            return sent;
+    }
+    return REAL(write)(fd, bytes, size);
+}
+
+ssize_t writev(int fd, const struct iovec *parts, int count)
+{
+    if (candidate(fd) && count >= 0) {
+        ssize_t sent = send_ours(fd, parts, (size_t)count);
+        if (sent >= 0)
+            return sent;
+    }
+    return REAL(writev)(fd, parts, count);
+}
+
+/* With MSG_FASTOPEN, connects on the way. False: *error is the outcome. */
+static bool open_fast(int fd, int flags, const struct sockaddr *address, socklen_t length, int *error)
+{
+    *error = 0;
+    return !(flags & MSG_FASTOPEN) || address == NULL || !connect_for_sending(fd, address, length, error) ||
+           *error == 0;
+}
+
+ssize_t sendto(int fd, const void *bytes, size_t size, int flags, __CONST_SOCKADDR_ARG address, socklen_t length)
+{
+    int error;
+    if (__builtin_expect(flags & MSG_FASTOPEN, 0) && !open_fast(fd, flags, address.__sockaddr__, length, &error)) {
+        errno = error;
+        return -1;
+    }
+    if (candidate(fd)) {
+        ssize_t sent = send_bytes(fd, bytes, size);
+        if (sent >= 0)
+            return sent;
+    }
+    return REAL(sendto)(fd, bytes, size, flags, address, length);
+}
+
+/*
+ * A descriptor of ours that is passed to another process: whoever holds it there has no hooks that know it. From now on the service
+ * thread looks after it.
+ */
+static void watch_passed(const struct msghdr *message)
+{
+    for (struct cmsghdr *control = CMSG_FIRSTHDR(message); control != NULL;
+         control = CMSG_NXTHDR((struct msghdr *)message, control)) {
+        if (control->cmsg_level != SOL_SOCKET || control->cmsg_type != SCM_RIGHTS)
+            continue;
+        for (size_t at = CMSG_LEN(0); at + sizeof(int) <= control->cmsg_len; at += sizeof(int)) {
+            int fd;
+            struct shim_guard guard;
+            memcpy(&fd, (char *)control + at, sizeof fd);
+            struct connection *passed = connection_enter(fd, &guard);
+            if (passed == NULL)
+                continue;
+            passed->elsewhere = service_watch(passed);
+            connection_leave(passed, &guard);
+        }
+    }
+}
+
+ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
+{
+    int error;
+    if (__builtin_expect(flags & MSG_FASTOPEN, 0) &&
+        !open_fast(fd, flags, message->msg_name, message->msg_namelen, &error)) {
+        errno = error;
+        return -1;
+    }
+    if (candidate(fd)) {
+        ssize_t sent = send_ours(fd, message->msg_iov, message->msg_iovlen);
+        if (sent >= 0)
+            return sent;
+    } else if (connections_exist() && message->msg_controllen > 0) {
+        watch_passed(message);
+    }
+    return REAL(sendmsg)(fd, message, flags);
+}
+
+int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
+{
+    unsigned sent = 0;
+    if (!candidate(fd))
+        return REAL(sendmmsg)(fd, messages, count, flags);
+    for (; sent < count; sent++) {
+        ssize_t size = send_ours(fd, messages[sent].msg_hdr.msg_iov, messages[sent].msg_hdr.msg_iovlen);
+        if (size < 0)
+            break;
+        messages[sent].msg_len = (unsigned)size;
+    }
+    return sent > 0 ? (int)sent : REAL(sendmmsg)(fd, messages, count, flags);
+}
+
+/* A file to a connection of ours; -1 with errno as sendfile(2), or -2: not ours. */
+static ssize_t send_file(int out, int in, off64_t *offset, size_t count)
+{
+    char bytes[4096];
+    ssize_t total = 0;
+    if (!candidate(out))
+        return -2;
+    while ((size_t)total < count) {
+        size_t wanted = count - (size_t)total < sizeof bytes ? count - (size_t)total : sizeof bytes;
+        ssize_t got = offset != NULL ? pread64(in, bytes, wanted, *offset) : REAL(read)(in, bytes, wanted);
+        if (got <= 0)
+            return total > 0 || got == 0 ? total : -1;
+        if (send_bytes(out, bytes, (size_t)got) < 0) {
+            /* The number has become something else: what was read belongs there. */
+            ssize_t written = total == 0 ? REAL(write)(out, bytes, (size_t)got) : -1;
+            if (offset != NULL && written > 0)
+                *offset += written;
+            return total > 0 ? total : written;
+        }
+        if (offset != NULL)
+            *offset += got;
+        total += got;
+    }
+    return total;
+}
+
+ssize_t sendfile(int out, int in, off_t *offset, size_t count)
+{
+    if (connections_exist()) {
+        off64_t at = offset != NULL ? *offset : 0;
+        ssize_t sent = send_file(out, in, offset != NULL ? &at : NULL, count);
+        if (offset != NULL && sent > 0)
+            *offset = at;
+        if (sent != -2)
+            return sent;
+    }
+    return REAL(sendfile)(out, in, offset, count);
+}
+
+ssize_t sendfile64(int out, int in, off64_t *offset, size_t count)
+{
+    if (connections_exist()) {
+        ssize_t sent = send_file(out, in, offset, count);
+        if (sent != -2)
+            return sent;
+    }
+    return REAL(sendfile64)(out, in, offset, count);
+}
+
+ssize_t splice(int in, off64_t *in_offset, int out, off64_t *out_offset, size_t count, unsigned flags)
+{
+    /* The bytes stay in the kernel: the service thread takes them from there. */
+    for (int i = 0; i < 2 && connections_exist(); i++) {
+        struct shim_guard guard;
+        struct connection *connection = connection_enter(i == 0 ? in : out, &guard);
+        if (connection != NULL) {
+            service_watch(connection);
+            connection_leave(connection, &guard);
+        }
+    }
+    return REAL(splice)(in, in_offset, out, out_offset, count, flags);
+}

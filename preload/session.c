@@ -1,0 +1,326 @@
+/*
+ * session.c - the rules of sessions, all of them.
+ *
+ * - The root of a tree of processes is the one that finds no DDBMOCK_SESSION. Its constructor chooses a name, from its process id, its start
+ *   time and a random number, and sets the variable: no file, no descriptor. Children inherit it (exec.c helps programs that keep an
+ *   environment of their own).
+ * - The directory, <base>/ddbmock-<uid>/<name>, is made by whoever first needs it (an authority, a connection). Base is /dev/shm, else
+ *   $XDG_RUNTIME_DIR, $TMPDIR or /tmp: the first where the directory exists, else the first where it can be made. Both levels have mode
+ *   0700 and our user as owner, or are not used; symbolic links are not followed.
+ * - Who uses the directory holds a shared flock on its file `lock`. The descriptor is closed again; a mapping of the file keeps the lock
+ *   through fork and descriptor-closing programs, and goes with the process, however it ends.
+ * - An automatic session is dead when nobody holds that lock, its root no longer runs (same id, same start time, same pid namespace), no
+ *   process of this user was started with its name, and the leaving process has no child left. The last to leave removes it; what
+ *   was killed is removed when the next session is made.
+ * - A name or a path that the user gave is a named session. It needs no lock, for nobody ever removes it.
+ */
+#include "preload/session.h"
+
+#include "preload/loader.h"
+#include "preload/process.h"
+#include "preload/shim.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+enum { NAME_SIZE = 72, SWEPT_AT_ONCE = 64, ROOM_WANTED = 32 << 20 };
+
+static enum { UNKNOWN, AUTOMATIC, NAMED, PATH, INVALID } kind;
+static char setting[sizeof SESSION_VARIABLE + PATH_MAX];
+static char directory[PATH_MAX]; /* once made */
+static void *held;               /* the mapping that keeps the lock */
+
+static const char *name(void)
+{
+    return setting + sizeof SESSION_VARIABLE;
+}
+
+const char *session_setting(void)
+{
+    return setting[0] != '\0' ? setting : NULL;
+}
+
+/* Whether `text` is a name that session_start chose, and whose. */
+static bool parse_automatic(const char *text, int *pid, unsigned long long *start)
+{
+    unsigned long long random;
+    int end = -1;
+    return sscanf(text, "tree-%d-%llu-%16llx%n", pid, start, &random, &end) == 3 && text[end] == '\0';
+}
+
+static bool valid_name(const char *text)
+{
+    size_t length = strlen(text);
+    return length > 0 && length < NAME_SIZE && text[0] != '.' &&
+           strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == length;
+}
+
+void session_start(void)
+{
+    const char *given = getenv(SESSION_VARIABLE);
+    int pid;
+    unsigned long long start;
+    if (given != NULL && *given != '\0') {
+        snprintf(setting, sizeof setting, SESSION_VARIABLE "=%s", given);
+        kind = strlen(given) >= PATH_MAX         ? INVALID
+               : strchr(given, '/') != NULL      ? PATH
+               : parse_automatic(given, &pid, &start) ? AUTOMATIC
+               : valid_name(given)               ? NAMED
+                                                 : INVALID;
+        return;
+    }
+    uint64_t random;
+    /* The kernel gave every program 16 random bytes; glibc keeps the first 15 of them for itself, and they stay secret. */
+    if (getrandom(&random, sizeof random, GRND_NONBLOCK) != sizeof random)
+        memcpy(&random, (const char *)getauxval(AT_RANDOM) + 8, sizeof random);
+    pid = getpid();
+    snprintf(setting, sizeof setting, SESSION_VARIABLE "=tree-%d-%llu-%016llx", pid, process_start_time(pid),
+             (unsigned long long)random);
+    kind = AUTOMATIC;
+    setenv(SESSION_VARIABLE, name(), 1);
+}
+
+/* --- the directory ------------------------------------------------------------------------------------------------------------ */
+
+/* The n-th base, or NULL after the last; *skip when that one is not to be used. */
+static const char *base(int n, bool *skip)
+{
+    const char *found = n == 0   ? "/dev/shm"
+                        : n == 1 ? getenv("XDG_RUNTIME_DIR")
+                        : n == 2 ? getenv("TMPDIR")
+                        : n == 3 ? "/tmp"
+                                 : NULL;
+    *skip = n <= 3 && (found == NULL || found[0] != '/');
+    return found;
+}
+
+/* Opens a directory that is ours alone, or -errno. */
+static int open_private(int at, const char *path, bool make)
+{
+    struct stat status;
+    if (make && mkdirat(at, path, 0700) == 0)
+        fchmodat(at, path, 0700, 0); /* whatever the umask is */
+    else if (make && errno != EEXIST)
+        return -errno;
+    int fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    if (fstat(fd, &status) == 0 && status.st_uid == geteuid() && (status.st_mode & 077) == 0)
+        return fd;
+    close(fd);
+    return -EPERM;
+}
+
+/* The user's directory under a base, opened; what it is called goes to `path`. */
+static int open_user_directory(const char *where, bool make, char path[PATH_MAX])
+{
+    struct statvfs room;
+    if (snprintf(path, PATH_MAX, "%s/ddbmock-%u", where, (unsigned)geteuid()) >= PATH_MAX - NAME_SIZE)
+        return -ENAMETOOLONG;
+    if (make && (statvfs(where, &room) != 0 || (uint64_t)room.f_bavail * room.f_frsize < ROOM_WANTED))
+        return -ENOSPC;
+    return open_private(AT_FDCWD, path, make);
+}
+
+/* Takes the shared lock that keeps an automatic session; 0, or -errno: -ESTALE when it was removed at the same moment. */
+static int hold(int session)
+{
+    struct stat status;
+    char record[64], link[40];
+    int fd = openat(session, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return errno == ENOENT ? -ESTALE : -errno;
+    int error = 0;
+    while ((error = flock(fd, LOCK_SH)) != 0 && errno == EINTR)
+        ;
+    if (error != 0 || fstat(fd, &status) != 0) {
+        error = -errno;
+    } else if (status.st_nlink == 0) {
+        error = -ESTALE;
+    } else {
+        if (status.st_size == 0) {
+            int length = snprintf(record, sizeof record, "%s\n", process_namespace(link, sizeof link));
+            ssize_t written = pwrite(fd, record, (size_t)length, 0);
+            (void)written;
+        }
+        held = mmap(NULL, 1, PROT_NONE, MAP_SHARED, fd, 0);
+        if (held == MAP_FAILED) {
+            error = -errno;
+            held = NULL;
+        }
+    }
+    close(fd);
+    return error;
+}
+
+static int remove_tree(int at, const char *entry, int depth);
+
+static int remove_entry(int at, const char *entry, void *context)
+{
+    return remove_tree(at, entry, *(int *)context);
+}
+
+/* Depth is bounded: the store's own directory at most. */
+static int remove_tree(int at, const char *entry, int depth)
+{
+    if (unlinkat(at, entry, 0) == 0 || errno != EISDIR || depth == 0)
+        return 0;
+    int fd = openat(at, entry, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return 0;
+    depth--;
+    process_each_entry(fd, remove_entry, &depth);
+    close(fd);
+    unlinkat(at, entry, AT_REMOVEDIR);
+    return 0;
+}
+
+/* Removes the automatic session `which` of the user's directory when it is dead. `leaving`: we are on our way out ourselves. */
+static void remove_dead(int user, const char *which, bool leaving)
+{
+    int pid;
+    unsigned long long start;
+    char path[NAME_SIZE + 8], record[64] = "", link[40];
+    if (!parse_automatic(which, &pid, &start) || strlen(which) >= NAME_SIZE)
+        return;
+    snprintf(path, sizeof path, "%s/lock", which);
+    int fd = openat(user, path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return;
+    bool dead = flock(fd, LOCK_EX | LOCK_NB) == 0;
+    if (dead) {
+        ssize_t length = pread(fd, record, sizeof record - 1, 0);
+        record[length > 0 ? length - 1 : 0] = '\0';
+        dead = length <= 0 || strcmp(record, process_namespace(link, sizeof link)) == 0;
+    }
+    if (dead && !(leaving && pid == getpid()))
+        dead = process_start_time(pid) != start;
+    char wanted[sizeof SESSION_VARIABLE + NAME_SIZE];
+    snprintf(wanted, sizeof wanted, SESSION_VARIABLE "=%s", which);
+    if (dead && !process_anyone_with(wanted, leaving))
+        remove_tree(user, which, 2);
+    close(fd);
+}
+
+static int sweep_one(int user, const char *entry, void *context)
+{
+    int *left = context;
+    if (strcmp(entry, name()) != 0)
+        remove_dead(user, entry, false);
+    return --*left == 0;
+}
+
+static void sweep(int user)
+{
+    int left = SWEPT_AT_ONCE;
+    process_each_entry(user, sweep_one, &left);
+}
+
+/* Opens the session's directory under one base and holds it. 0, or -errno. */
+static int enter(const char *where, bool make)
+{
+    int error = -ESTALE;
+    for (int tries = 0; error == -ESTALE && tries < 100; tries++) {
+        int user = open_user_directory(where, make, directory);
+        if (user < 0)
+            return user;
+        bool fresh = make && faccessat(user, name(), F_OK, 0) != 0;
+        int session = open_private(user, name(), make);
+        error = session < 0 ? session : 0;
+        if (error == 0 && kind == AUTOMATIC)
+            error = hold(session);
+        if (error == 0 && fresh)
+            sweep(user);
+        if (session >= 0)
+            close(session);
+        close(user);
+    }
+    size_t length = strlen(directory);
+    snprintf(directory + length, sizeof directory - length, "/%s", name());
+    return error;
+}
+
+const char *session_directory(const char **why)
+{
+    static char reason[256];
+    static bool ready;
+    bool skip;
+    const char *where;
+    int error = -ENOENT;
+    if (ready)
+        return directory;
+    *why = reason;
+    if (kind == PATH) {
+        int fd = open_private(AT_FDCWD, name(), true);
+        if (fd < 0) {
+            snprintf(reason, sizeof reason, SESSION_VARIABLE "=%.150s: %s", name(),
+                     fd == -EPERM ? "not this user's alone (its owner, or its mode is not 0700)" : strerror(-fd));
+            return NULL;
+        }
+        close(fd);
+        ready = realpath(name(), directory) != NULL;
+        snprintf(reason, sizeof reason, SESSION_VARIABLE "=%.150s: %s", name(), strerror(errno));
+        return ready ? directory : NULL;
+    }
+    if (kind == INVALID || kind == UNKNOWN) {
+        snprintf(reason, sizeof reason,
+                 SESSION_VARIABLE "=%.80s: a name has 1 to 71 letters, digits, '-', '_' and '.', and begins with none; a path has a '/'",
+                 setting[0] != '\0' ? name() : "");
+        return NULL;
+    }
+    for (int make = 0; make <= 1; make++)
+        for (int n = 0; where = base(n, &skip), where != NULL || skip; n++) {
+            if (skip)
+                continue;
+            error = enter(where, make);
+            if (error == 0) {
+                ready = true;
+                return directory;
+            }
+        }
+    snprintf(reason, sizeof reason, "no directory for it in /dev/shm, $XDG_RUNTIME_DIR, $TMPDIR or /tmp (%s)",
+             strerror(-error));
+    return NULL;
+}
+
+void session_leave(void)
+{
+    struct shim_guard guard;
+    char path[PATH_MAX];
+    bool skip;
+    const char *where;
+    if (kind != AUTOMATIC || (held != NULL && !shim_owner()))
+        return;
+    shim_enter(&guard);
+    /* A thread that is inside at this moment keeps the session; the next start sweeps it. */
+    if (pthread_mutex_trylock(&engine_lock) == 0) {
+        if (held != NULL)
+            munmap(held, 1);
+        held = NULL;
+        for (int n = 0; where = base(n, &skip), where != NULL || skip; n++) {
+            if (skip || snprintf(path, sizeof path, "%s/ddbmock-%u/%s", where, (unsigned)geteuid(), name()) >= (int)sizeof path ||
+                access(path, F_OK) != 0)
+                continue;
+            int user = open_user_directory(where, false, path);
+            if (user >= 0) {
+                remove_dead(user, name(), true);
+                close(user);
+            }
+        }
+        pthread_mutex_unlock(&engine_lock);
+    }
+    shim_leave(&guard);
+}

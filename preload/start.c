@@ -1,0 +1,37 @@
+/*
+ * start.c - the constructor: names the session and sees to the environment. No thread, no descriptor, nothing that lasts but a few
+ * variables; most programs never meet DynamoDB.
+ */
+#include "preload/addresses.h"
+#include "preload/environment.h"
+#include "preload/exec.h"
+#include "preload/node.h"
+#include "preload/real.h"
+#include "preload/session.h"
+#include "preload/shim.h"
+#include "preload/trust.h"
+
+#include <limits.h>
+
+const char *shim_path = "";
+
+__attribute__((constructor)) static void start(void)
+{
+    static char path[PATH_MAX];
+    struct shim_guard guard;
+    Dl_info self;
+    shim_enter(&guard);
+    const char *name = dladdr(&shim_path, &self) != 0 && self.dli_fname != NULL ? self.dli_fname : "";
+    /* Made absolute now: the program may change its directory before the engine is needed. */
+    if (name[0] == '/')
+        shim_path = name;
+    else if (name[0] != '\0' && realpath(name, path) != NULL)
+        shim_path = path;
+    session_start();
+    exec_configure(name);
+    trust_configure();
+    environment_prepare();
+    node_prepare();
+    addresses_configure(getenv("DDBMOCK_HOSTS"));
+    shim_leave(&guard);
+}
