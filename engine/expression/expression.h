@@ -60,6 +60,13 @@ bool condition_met(const struct condition *condition, const struct map *item);
 /* Fails the request when a filter names a primary key attribute of `keys`: "Filter Expression can only contain ...". */
 int filter_check_keys(struct request *request, const struct condition *filter, const struct key_schema *keys);
 
+/*
+ * Fails the request when a condition looks inside a key attribute: "Key attributes must be scalars; ...". filter_check_keys
+ * does so itself. NULL is fine.
+ */
+int condition_check_key_paths(struct request *request, const struct condition *condition,
+                              const struct key_schema *keys);
+
 /* The names of the top-level attributes that a condition reads, for working out what an index lacks. */
 void condition_top_level(const struct condition *condition, void (*visit)(void *context, struct slice name), void *context);
 
@@ -91,6 +98,10 @@ int projection_parse(struct request *request, struct slice text, struct placehol
 /* The parts of `item` that it names, in the arena; NULL gives the item itself. */
 struct map projection_apply(struct arena *arena, const struct projection *projection, const struct map *item);
 void projection_top_level(const struct projection *projection, void (*visit)(void *context, struct slice name), void *context);
+
+/* As condition_check_key_paths. */
+int projection_check_key_paths(struct request *request, const struct projection *projection,
+                               const struct key_schema *keys);
 
 /* An update: SET, REMOVE, ADD, DELETE actions, none overlapping. */
 struct update;

@@ -1,0 +1,129 @@
+/*
+ * update.c - UpdateExpression: its sections, and the checks that need no item. Applying one is
+ * update_apply.c's.
+ */
+#include "engine/expression/internal.h"
+
+enum { SECTIONS = ACTION_DELETE + 1 };
+
+static const char *const sections[SECTIONS] = {
+    [ACTION_SET] = "SET",
+    [ACTION_REMOVE] = "REMOVE",
+    [ACTION_ADD] = "ADD",
+    [ACTION_DELETE] = "DELETE",
+};
+
+/* The names that ADD and DELETE give to types in their message. Source: dynalite; sets never come
+ * up there. */
+static const char *const long_types[] = {
+    [VALUE_S] = "STRING",  [VALUE_N] = "NUMBER", [VALUE_B] = "BINARY", [VALUE_BOOL] = "BOOLEAN",
+    [VALUE_NULL] = "NULL", [VALUE_L] = "LIST",   [VALUE_M] = "MAP",
+};
+
+static int parse_action(struct parser *parser, enum action_type type, struct action *action)
+{
+    action->type = type;
+    if (parse_path(parser, &action->target) < 0)
+        return -1;
+    action->completed_from = parser->completed_count;
+    if (type == ACTION_SET &&
+        (expect_token(parser, TOKEN_EQ) < 0 || parse_assigned(parser, &action->value) < 0))
+        return -1;
+    if ((type == ACTION_ADD || type == ACTION_DELETE) &&
+        parse_value_placeholder(parser, &action->value) < 0)
+        return -1;
+    action->completed_to = parser->completed_count;
+    return 0;
+}
+
+static int parse_sections(struct parser *parser, struct update *update)
+{
+    bool seen[SECTIONS] = { false };
+    do {
+        enum token_type keyword = current_token(parser)->type;
+        if (keyword < TOKEN_SET || keyword > TOKEN_DELETE)
+            return fail_syntax(parser);
+        parser->position++;
+        enum action_type type = (enum action_type)(keyword - TOKEN_SET);
+        do {
+            if (parse_action(parser, type, &update->actions[update->count]) < 0)
+                return -1;
+            update->count++;
+        } while (accept_token(parser, TOKEN_COMMA));
+        if (seen[type] && parser->duplicate_section_at == SIZE_MAX) {
+            parser->duplicate_section_at = parser->started_count;
+            parser->duplicate_section = sections[type];
+        }
+        seen[type] = true;
+    } while (current_token(parser)->type != TOKEN_END);
+    return 0;
+}
+
+static bool is_set(enum value_type type)
+{
+    return type == VALUE_SS || type == VALUE_NS || type == VALUE_BS;
+}
+
+static int check_values(struct parser *parser, const struct action *action)
+{
+    if (resolve_operands(parser, action->completed_from, action->completed_to) < 0)
+        return -1;
+    if (action->type == ACTION_SET) {
+        if (action->value->type == OPERAND_PLUS || action->value->type == OPERAND_MINUS)
+            return check_arithmetic(parser, action->value);
+        return 0;
+    }
+    if (action->type == ACTION_REMOVE)
+        return 0;
+    enum value_type type = action->value->value->type;
+    if (is_set(type) || (type == VALUE_N && action->type == ACTION_ADD))
+        return 0;
+    const char *name = sections[action->type];
+    return expression_fail(
+        parser,
+        "Incorrect operand type for operator or function; operator: %s, operand type: %s, "
+        "typeSet: ALLOWED_FOR_%s_OPERAND",
+        name, long_types[type], name);
+}
+
+int update_parse(struct request *request, struct slice text, struct placeholders *placeholders,
+                 struct update **out)
+{
+    *out = NULL;
+    if (!text.data)
+        return 0;
+    struct parser parser;
+    if (parser_begin(&parser, request, EXPRESSION_UPDATE, text, placeholders) < 0)
+        return -1;
+    struct update *update = ARENA_NEW(parser.arena, struct update);
+    update->actions = ARENA_NEW_ARRAY(parser.arena, parser.token_count + 1, struct action);
+    if (parse_sections(&parser, update) < 0 || check_words(&parser) < 0)
+        return -1;
+    for (size_t i = update->count; i-- > 0;) {
+        struct action *action = &update->actions[i];
+        if (resolve_path(&parser, action->target) < 0 ||
+            path_tree_add(&parser, &update->tree, &action->target->path, action) < 0)
+            return -1;
+    }
+    for (size_t i = update->count; i-- > 0;) {
+        if (check_values(&parser, &update->actions[i]) < 0)
+            return -1;
+    }
+    *out = update;
+    return 0;
+}
+
+int update_check_keys(struct request *request, const struct update *update,
+                      const struct key_schema *keys)
+{
+    for (size_t i = 0; update && i < update->count; i++) {
+        struct slice name = update->actions[i].target->path.elements[0].name;
+        if (is_key_attribute(keys, name))
+            return request_fail(
+                request, ERROR_VALIDATION,
+                "One or more parameter values were invalid: Cannot update attribute %.*s. "
+                "This attribute is part of the key",
+                SLICE_ARGUMENTS(name));
+    }
+    return 0;
+}
