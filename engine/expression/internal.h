@@ -302,7 +302,7 @@ struct fragment fragment_not(struct fragment operand);
 /* key_condition.c */
 struct key_term {
     struct slice name;
-    enum sort_operator operator; /* never SORT_ALL */
+    enum sort_operator sort; /* never SORT_ALL */
     const char
         *unsupported; /* a comparison operator of KeyConditions that no key can have, or NULL */
     const struct value *low, *high;
