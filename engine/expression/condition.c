@@ -72,6 +72,7 @@ struct condition *condition_create(struct arena *arena, struct leaf *leaves, siz
     struct condition *condition = ARENA_NEW(arena, struct condition);
     condition->leaves = leaves;
     condition->count = count;
+    condition->entry = fragment->entry;
     jumps_patch(leaves, fragment->when[1], CONDITION_MET);
     jumps_patch(leaves, fragment->when[0], CONDITION_UNMET);
     return condition;
@@ -265,7 +266,7 @@ static bool leaf_met(const struct leaf *leaf, const struct map *item)
 bool condition_met(const struct condition *condition, const struct map *item)
 {
     static const struct map nothing;
-    int next = condition && condition->count > 0 ? 0 : CONDITION_MET;
+    int next = condition ? condition->entry : CONDITION_MET;
     while (next >= 0) {
         const struct leaf *leaf = &condition->leaves[next];
         next = leaf->target[leaf_met(leaf, item ? item : &nothing)];

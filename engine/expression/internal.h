@@ -135,6 +135,7 @@ enum { CONDITION_MET = -1, CONDITION_UNMET = -2 };
 struct condition {
     struct leaf *leaves;
     size_t count;
+    int entry;                 /* the leaf to begin with */
     struct operand **operands; /* all, in the order in which they end in the text */
     size_t operand_count;
     bool legacy; /* made of QueryFilter: words one message otherwise */

@@ -37,7 +37,6 @@ static const struct {
     unsigned types;     /* of values that it takes */
     size_t least, most; /* values */
     enum function function;
-    bool negated;
 } comparisons[LEGACY_COUNT] = {
     [LEGACY_EQ] = { "EQ", ALL_TYPES, 1, 1 },
     [LEGACY_NE] = { "NE", ALL_TYPES, 1, 1 },
@@ -47,13 +46,13 @@ static const struct {
     [LEGACY_GE] = { "GE", SCALARS, 1, 1 },
     [LEGACY_BETWEEN] = { "BETWEEN", SCALARS, 2, 2 },
     [LEGACY_IN] = { "IN", SCALARS, 1, SIZE_MAX },
-    [LEGACY_BEGINS_WITH] = { "BEGINS_WITH", TYPE(S) | TYPE(B), 1, 1, FUNCTION_BEGINS_WITH, false },
+    [LEGACY_BEGINS_WITH] = { "BEGINS_WITH", TYPE(S) | TYPE(B), 1, 1, FUNCTION_BEGINS_WITH },
     [LEGACY_CONTAINS] = { "CONTAINS", SCALARS | TYPE(BOOL) | TYPE(NULL), 1, 1, FUNCTION_CONTAINS,
                           false },
     [LEGACY_NOT_CONTAINS] = { "NOT_CONTAINS", SCALARS | TYPE(BOOL) | TYPE(NULL), 1, 1,
-                              FUNCTION_CONTAINS, true },
-    [LEGACY_NULL] = { "NULL", ALL_TYPES, 0, 0, FUNCTION_ATTRIBUTE_NOT_EXISTS, false },
-    [LEGACY_NOT_NULL] = { "NOT_NULL", ALL_TYPES, 0, 0, FUNCTION_ATTRIBUTE_EXISTS, false },
+                              FUNCTION_CONTAINS },
+    [LEGACY_NULL] = { "NULL", ALL_TYPES, 0, 0, FUNCTION_ATTRIBUTE_NOT_EXISTS },
+    [LEGACY_NOT_NULL] = { "NOT_NULL", ALL_TYPES, 0, 0, FUNCTION_ATTRIBUTE_EXISTS },
 };
 
 /* One attribute's condition, checked. */
@@ -220,22 +219,34 @@ static struct leaf create_leaf(struct arena *arena, const struct term *term, str
     return leaf;
 }
 
+/* A term's leaves: one, but NOT_CONTAINS wants the attribute to be there. */
+static struct fragment compile_term(struct arena *arena, struct leaf *leaves, size_t *count,
+                                    const struct term *term, struct operand **path)
+{
+    size_t index = (*count)++;
+    leaves[index] = create_leaf(arena, term, path);
+    struct fragment fragment = fragment_leaf(leaves, (int)index);
+    if (term->comparison != LEGACY_NOT_CONTAINS)
+        return fragment;
+    struct term exists = { .name = term->name, .comparison = LEGACY_NOT_NULL };
+    struct fragment present = compile_term(arena, leaves, count, &exists, path);
+    return fragment_and(leaves, present, fragment_not(fragment));
+}
+
 static struct condition *create_condition(struct arena *arena, const struct term *terms,
                                           size_t count, bool any)
 {
-    struct leaf *leaves = ARENA_NEW_ARRAY(arena, count, struct leaf);
+    struct leaf *leaves = ARENA_NEW_ARRAY(arena, 2 * count, struct leaf);
     struct operand **paths = ARENA_NEW_ARRAY(arena, count, struct operand *);
     struct fragment whole = { 0 };
+    size_t leaf_count = 0;
     for (size_t i = 0; i < count; i++) {
-        leaves[i] = create_leaf(arena, &terms[i], &paths[i]);
-        struct fragment fragment = fragment_leaf(leaves, (int)i);
-        if (comparisons[terms[i].comparison].negated)
-            fragment = fragment_not(fragment);
+        struct fragment fragment = compile_term(arena, leaves, &leaf_count, &terms[i], &paths[i]);
         whole = i == 0 ? fragment
                 : any  ? fragment_or(leaves, whole, fragment)
                        : fragment_and(leaves, whole, fragment);
     }
-    struct condition *condition = condition_create(arena, leaves, count, &whole);
+    struct condition *condition = condition_create(arena, leaves, leaf_count, &whole);
     condition->operands = paths;
     condition->operand_count = count;
     condition->legacy = true;

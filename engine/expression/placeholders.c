@@ -171,6 +171,17 @@ static int read_values(struct request *request, const json_t *json, enum value_l
     return 0;
 }
 
+/* What reads by key takes no values: the member is not part of its input. */
+static bool knows_values(const char *operation)
+{
+    static const char *const without[] = { "GetItem", "BatchGetItem", "TransactGetItems" };
+    for (size_t i = 0; operation && i < sizeof without / sizeof *without; i++) {
+        if (strcmp(operation, without[i]) == 0)
+            return false;
+    }
+    return true;
+}
+
 /* Whether the input has an expression that takes values. */
 static bool takes_values(const json_t *input)
 {
@@ -201,7 +212,9 @@ int placeholders_read(struct request *request, const json_t *input, enum value_l
                       struct placeholders **out)
 {
     const json_t *names = input_get(input, "ExpressionAttributeNames");
-    const json_t *values = input_get(input, "ExpressionAttributeValues");
+    const json_t *values = knows_values(request_operation(request))
+                               ? input_get(input, "ExpressionAttributeValues")
+                               : NULL;
     if (names && !takes_values(input) && !input_get(input, "ProjectionExpression"))
         return request_fail(
             request, ERROR_VALIDATION,
