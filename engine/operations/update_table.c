@@ -114,8 +114,6 @@ static void describe_as_changing(struct request *request, struct table_update *u
 static int update_throughput(struct request *request, struct table_update *update)
 {
     struct table *table = update->after;
-    if (!update->throughput || update->billing_mode.data)
-        return 0;
     if (table->on_demand)
         return request_fail(
             request, ERROR_VALIDATION,
@@ -129,19 +127,10 @@ static int update_throughput(struct request *request, struct table_update *updat
     return 0;
 }
 
-/* To PROVISIONED: the new values are described at once (DDB-TABLE-165), limits on demand are
- * dropped (153). */
+/* The new values are described at once (DDB-TABLE-165), limits on demand are dropped (153). */
 static int switch_to_provisioned(struct request *request, struct table_update *update)
 {
     struct table *table = update->after;
-    if (!update->throughput)
-        return request_fail(
-            request, ERROR_VALIDATION,
-            INVALID "ProvisionedThroughput must be specified when BillingMode is PROVISIONED");
-    if (!table->on_demand) {
-        update->billing_mode = (struct slice){ NULL, 0 };
-        return update_throughput(request, update);
-    }
     if (read_throughput(request, update->throughput, &table->throughput) != 0)
         return -1;
     table->throughput.old_read = table->throughput.read;
@@ -180,13 +169,17 @@ static int switch_to_on_demand(struct request *request, struct table_update *upd
     return 0;
 }
 
-static int update_billing_mode(struct request *request, struct table_update *update)
+static int update_capacity(struct request *request, struct table_update *update)
 {
-    if (!update->billing_mode.data)
-        return 0;
-    return slice_equal(update->billing_mode, slice_of("PROVISIONED"))
-               ? switch_to_provisioned(request, update)
-               : switch_to_on_demand(request, update);
+    if (slice_equal(update->billing_mode, slice_of("PAY_PER_REQUEST")))
+        return switch_to_on_demand(request, update);
+    if (update->billing_mode.data && !update->throughput)
+        return request_fail(
+            request, ERROR_VALIDATION,
+            INVALID "ProvisionedThroughput must be specified when BillingMode is PROVISIONED");
+    if (update->billing_mode.data && update->after->on_demand)
+        return switch_to_provisioned(request, update);
+    return update->throughput ? update_throughput(request, update) : 0;
 }
 
 static int update_on_demand(struct request *request, struct table_update *update)
@@ -393,12 +386,11 @@ int run_update_table(struct request *request)
     update.after = table_change_copy(request, update.before);
     update.described_limits = update.after->on_demand_limits;
     struct table_update *u = &update;
-    if (update_billing_mode(request, u) != 0 || update_throughput(request, u) != 0 ||
-        update_indexes(request, u) != 0 || update_on_demand(request, u) != 0 ||
-        update_warm(request, u) != 0 || update_stream(request, u) != 0 ||
-        update_encryption(request, u) != 0 || update_class(request, u) != 0 ||
-        update_protection(request, u) != 0 || check_state(request, u) != 0 ||
-        check_capacity(request, update.after, update.before) != 0)
+    if (update_capacity(request, u) != 0 || update_indexes(request, u) != 0 ||
+        update_on_demand(request, u) != 0 || update_warm(request, u) != 0 ||
+        update_stream(request, u) != 0 || update_encryption(request, u) != 0 ||
+        update_class(request, u) != 0 || update_protection(request, u) != 0 ||
+        check_state(request, u) != 0 || check_capacity(request, update.after, update.before) != 0)
         return -1;
     /* Stored without what is over already, so that no later look has to leave it out. */
     if (table_store(request, table_change_copy(request, update.after)) != 0)

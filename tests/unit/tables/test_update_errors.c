@@ -1,0 +1,252 @@
+/*
+ * test_update_errors.c - what UpdateTable refuses. Sources of the texts and of what may come
+ * together: facts/control-plane-errors.tsv, DDB-TABLE-152 to 174 and 433 of facts/control-plane.md.
+ */
+#include "tests/unit/harness.h"
+
+#include <stdio.h>
+
+#define PREFIX "One or more parameter values were invalid: "
+#define PLAIN                                                                                      \
+    "'AttributeDefinitions':[{'AttributeName':'pk','AttributeType':'S'},{'AttributeName':'sk','"   \
+    "AttributeType':'S'}],"                                                                        \
+    "'KeySchema':[{'AttributeName':'pk','KeyType':'HASH'},{'AttributeName':'sk','KeyType':'RANGE'" \
+    "}],"                                                                                          \
+    "'LocalSecondaryIndexes':[{'IndexName':'lsi','KeySchema':[{'AttributeName':'pk','KeyType':'"   \
+    "HASH'},"                                                                                      \
+    "{'AttributeName':'sk','KeyType':'RANGE'}],'Projection':{'ProjectionType':'ALL'}}],"
+#define GSI(units)                                                                                 \
+    "'GlobalSecondaryIndexes':[{'IndexName':'gsi','KeySchema':[{'AttributeName':'sk','KeyType':'"  \
+    "HASH'}],"                                                                                     \
+    "'Projection':{'ProjectionType':'ALL'}" units "}],"
+
+#define ODT           "'OnDemandThroughput':{'MaxReadRequestUnits':1}"
+#define PT            "'ProvisionedThroughput':{'ReadCapacityUnits':2,'WriteCapacityUnits':2}"
+#define SAME_PT       "'ProvisionedThroughput':{'ReadCapacityUnits':1,'WriteCapacityUnits':1}"
+#define STREAM        "'StreamSpecification':{'StreamEnabled':true,'StreamViewType':'NEW_IMAGE'}"
+#define SSE           "'SSESpecification':{'Enabled':true}"
+#define CLASS         "'TableClass':'STANDARD_INFREQUENT_ACCESS'"
+#define PROTECT       "'DeletionProtectionEnabled':true"
+#define WARM          "'WarmThroughput':{'ReadUnitsPerSecond':20000}"
+#define TO_PPR        "'BillingMode':'PAY_PER_REQUEST'"
+#define TO_PROV       "'BillingMode':'PROVISIONED'"
+#define DEFINE        "'AttributeDefinitions':[{'AttributeName':'a','AttributeType':'S'}],"
+#define UPDATES(list) "'GlobalSecondaryIndexUpdates':[" list "]"
+#define CREATE(name, key)                                                                          \
+    "{'Create':{'IndexName':'" name "','KeySchema':[{'AttributeName':'" key                        \
+    "','KeyType':'HASH'}],"                                                                        \
+    "'Projection':{'ProjectionType':'ALL'}}}"
+#define CREATE_PT                                                                                  \
+    "{'Create':{'IndexName':'new','KeySchema':[{'AttributeName':'pk','KeyType':'HASH'}],"          \
+    "'Projection':{'ProjectionType':'ALL'}," PT "}}"
+#define DELETE(name)     "{'Delete':{'IndexName':'" name "'}}"
+#define UPDATE(name, pt) "{'Update':{'IndexName':'" name "'," pt "}}"
+
+#define ALONE(what) PREFIX what " modification must be the only operation in the request"
+#define ONE_ONLINE                                                                                 \
+    "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per " \
+    "table"
+#define VALIDATION     "ValidationException"
+#define LIMIT_EXCEEDED "LimitExceededException"
+#define NOT_FOUND      "ResourceNotFoundException"
+
+struct refusal {
+    const char *members, *type, *message;
+};
+
+static const struct refusal of_provisioned[] = {
+    { "'AttributeDefinitions':[]", VALIDATION,
+      "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
+      "GlobalSecondaryIndexUpdates, "
+      "SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, "
+      "MultiRegionConsistency, "
+      "DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is required" },
+    { UPDATES("") "," PROTECT, VALIDATION, PREFIX "List of GlobalSecondaryIndexUpdates is empty" },
+
+    /* Each alone; SSE, class, protection, warm in front of one another. */
+    { SSE "," CLASS "," PROTECT "," WARM, VALIDATION, ALONE("Server-Side Encryption") },
+    { CLASS "," PROTECT "," WARM, VALIDATION, ALONE("TableClass") },
+    { PROTECT "," WARM, VALIDATION, ALONE("DeletionProtection") },
+    { PROTECT "," STREAM, VALIDATION, ALONE("DeletionProtection") },
+    { WARM "," PT, VALIDATION, PREFIX "WarmThroughput must be the only operation in the request" },
+    { STREAM "," ODT, VALIDATION,
+      PREFIX "OnDemandThroughput can only be combined with BillingMode in an UpdateTable request" },
+    { WARM "," ODT, VALIDATION,
+      PREFIX "OnDemandThroughput can only be combined with BillingMode in an UpdateTable request" },
+    { STREAM "," PT, VALIDATION,
+      PREFIX "You cannot modify stream status while updating table IOPS" },
+    { STREAM "," TO_PROV "," PT, VALIDATION,
+      PREFIX "You cannot modify stream status while updating table IOPS" },
+    { PT "," UPDATES(DELETE("gsi")), VALIDATION,
+      PREFIX "You cannot create or delete index while updating table IOPS" },
+    { STREAM "," UPDATES(DELETE("gsi")), VALIDATION,
+      PREFIX "You cannot create or delete index while changing stream status" },
+    { DEFINE WARM "," UPDATES(CREATE("new", "a")), VALIDATION,
+      PREFIX "Create global secondary index cannot be specified when updating WarmThroughput" },
+
+    /* Throughput and billing. */
+    { SAME_PT, VALIDATION,
+      "The provisioned throughput for the table will not change. The requested value equals the "
+      "current value. Current "
+      "ReadCapacityUnits provisioned for the table: 1. Requested ReadCapacityUnits: 1. Current "
+      "WriteCapacityUnits "
+      "provisioned for the table: 1. Requested WriteCapacityUnits: 1. Refer to the Amazon DynamoDB "
+      "Developer Guide for "
+      "current limits and how to request higher limits." },
+    { TO_PROV, VALIDATION,
+      PREFIX "ProvisionedThroughput must be specified when BillingMode is PROVISIONED" },
+    { TO_PPR "," PT, VALIDATION,
+      PREFIX "ProvisionedThroughput cannot be specified when BillingMode is PAY_PER_REQUEST" },
+    { ODT, VALIDATION,
+      PREFIX "MaxReadRequestUnits for OnDemandThroughput cannot be specified when the table "
+             "BillingMode is PROVISIONED" },
+    { "'WarmThroughput':{'WriteUnitsPerSecond':0}", VALIDATION,
+      PREFIX "Requested WriteUnitsPerSecond for WarmThroughput for table is lower than current "
+             "WarmThroughput, decreasing "
+             "WarmThroughput is not supported" },
+    { "'ProvisionedThroughput':{'ReadCapacityUnits':1,'WriteCapacityUnits':40001}", LIMIT_EXCEEDED,
+      "The requested WriteCapacityUnits, 40001, is above the per table maximum for the account in "
+      "us-east-1. Per table "
+      "maximum: 40000. Refer to the Amazon DynamoDB Developer Guide for current limits and how to "
+      "request higher limits." },
+
+    /* Streams and encryption. */
+    { "'StreamSpecification':{'StreamEnabled':true}", VALIDATION,
+      PREFIX "If stream is being enabled then UpdateViewType is required" },
+    { "'StreamSpecification':{'StreamEnabled':false,'StreamViewType':'NEW_IMAGE'}", VALIDATION,
+      PREFIX "If stream is being disabled, then UpdateViewType must not be specified" },
+    { "'StreamSpecification':{'StreamEnabled':false}", VALIDATION,
+      "Table has no stream to disable: TableName: Music" },
+    { "'SSESpecification':{}", VALIDATION, PREFIX "Table is already encrypted by default" },
+    { "'SSESpecification':{'Enabled':false,'KMSMasterKeyId':'k'}", VALIDATION,
+      PREFIX "KMSMasterKeyId can not be specified if Enabled is false" },
+
+    /* Index updates. */
+    { UPDATES("{}"), VALIDATION,
+      PREFIX "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, "
+             "GlobalSecondaryIndexUpdate.Delete must not be null" },
+    { UPDATES("{'Delete':{'IndexName':'gsi'},'Update':{'IndexName':'gsi'," PT "}}"), VALIDATION,
+      PREFIX
+      "Only one global secondary index action is allowed per GlobalSecondaryIndexUpdate object" },
+    { DEFINE UPDATES(DELETE("gsi") "," CREATE("gsi", "a")), VALIDATION,
+      PREFIX
+      "Only one global secondary index update per index is allowed simultaneously. Index: gsi" },
+    { DEFINE UPDATES(CREATE("new", "a") "," DELETE("gsi")), LIMIT_EXCEEDED, ONE_ONLINE },
+    { DEFINE UPDATES(CREATE("gsi", "a")), VALIDATION,
+      "Attempting to create an index which already exists" },
+    { UPDATES(CREATE("new", "pk")), VALIDATION,
+      PREFIX "AttributeDefinitions is not specified for index: new" },
+    { DEFINE UPDATES(CREATE("new", "b")), VALIDATION,
+      PREFIX "Some index key attributes are not defined in AttributeDefinitions. Keys: [b], "
+             "AttributeDefinitions: [a]" },
+    { DEFINE UPDATES(CREATE("new", "a")), VALIDATION,
+      PREFIX "Both ReadCapacityUnits and WriteCapacityUnits must be specified for index: new" },
+    { UPDATES(DELETE("lsi")), VALIDATION,
+      "Cannot delete an index that is not a GlobalSecondaryIndex: lsi" },
+    { UPDATES(UPDATE("lsi", PT)), VALIDATION,
+      "Cannot update an index that is not a GlobalSecondaryIndex: lsi" },
+    { UPDATES(UPDATE("ghost", PT)), NOT_FOUND,
+      "Requested resource not found: Index ghost for table Music" },
+    { UPDATES(DELETE("ghost")), NOT_FOUND,
+      "Requested resource not found: Index ghost for table Music" },
+    { UPDATES(UPDATE("gsi", ODT)), VALIDATION,
+      PREFIX "MaxReadRequestUnits for OnDemandThroughput for index : gsi cannot be specified when "
+             "the table BillingMode is "
+             "PROVISIONED" },
+
+    { "'ReplicaUpdates':[{'Create':{'RegionName':'us-west-2'}}]", VALIDATION,
+      "ddbmock " DDBMOCK_VERSION " does not have ReplicaUpdates yet." },
+};
+
+static const struct refusal of_on_demand[] = {
+    { PT, VALIDATION,
+      PREFIX "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode "
+             "is PAY_PER_REQUEST" },
+    { UPDATES(UPDATE("gsi", PT)), VALIDATION,
+      PREFIX "The only Updates for index: gsi when TableThroughputMode is PAY_PER_REQUEST can be "
+             "to OnDemandThroughput, "
+             "WarmThroughput" },
+    { TO_PROV "," UPDATES(UPDATE("gsi", PT)), VALIDATION,
+      PREFIX "ProvisionedThroughput must be specified when BillingMode is PROVISIONED" },
+    { TO_PROV "," PT, VALIDATION, PREFIX "ProvisionedThroughput must be specified for index: gsi" },
+    { DEFINE UPDATES(CREATE_PT), VALIDATION,
+      PREFIX "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for index: new "
+             "when BillingMode is "
+             "PAY_PER_REQUEST" },
+    { "'OnDemandThroughput':{'MaxReadRequestUnits':-2}", VALIDATION,
+      PREFIX
+      "Requested MaxReadRequestUnits for OnDemandThroughput for table is outside of valid range" },
+    { "'OnDemandThroughput':{'MaxReadRequestUnits':40001}", LIMIT_EXCEEDED,
+      "Subscriber limit exceeded: Requested MaxReadRequestUnits for OnDemandThroughput for table "
+      "exceeds "
+      "TableMaxReadCapacityUnits of the account in region us-east-1" },
+};
+
+/* Every refusal, and that none of them has changed anything. */
+static void refuse_all(struct engine *engine, const struct refusal *refusals, size_t count)
+{
+    char before[4096], json[4096];
+    snprintf(before, sizeof before, "%s",
+             succeed(engine, "DescribeTable", quoted("{'TableName':'Music'}")));
+    for (size_t i = 0; i < count; i++) {
+        snprintf(json, sizeof json, "{'TableName':'Music',%s}", refusals[i].members);
+        expect_error(engine, "UpdateTable", quoted(json), refusals[i].type, refusals[i].message);
+    }
+    expect(engine, "DescribeTable", quoted("{'TableName':'Music'}"), 200, before);
+}
+
+ENGINE_TEST(update_errors, provisioned)
+{
+    succeed(engine, "CreateTable",
+            quoted("{'TableName':'Music'," PLAIN GSI("," SAME_PT) SAME_PT "}"));
+    refuse_all(engine, of_provisioned, sizeof of_provisioned / sizeof of_provisioned[0]);
+}
+
+ENGINE_TEST(update_errors, on_demand)
+{
+    succeed(engine, "CreateTable", quoted("{'TableName':'Music'," PLAIN GSI("") TO_PPR "}"));
+    refuse_all(engine, of_on_demand, sizeof of_on_demand / sizeof of_on_demand[0]);
+}
+
+ENGINE_TEST(update_errors, streams_and_keys_set_already)
+{
+    succeed(engine, "CreateTable",
+            quoted("{'TableName':'Music'," PLAIN TO_PPR "," STREAM
+                   ",'SSESpecification':{'SSEType':'KMS','KMSMasterKeyId':'arn:aws:kms:us-east-1:"
+                   "123456789012:key/1'}}"));
+    expect_error(engine, "UpdateTable", quoted("{'TableName':'Music'," STREAM "}"), VALIDATION,
+                 "Table already has an enabled stream: TableName: Music");
+    expect_error(engine, "UpdateTable",
+                 quoted("{'TableName':'Music','SSESpecification':{'SSEType':'KMS','KMSMasterKeyId':"
+                        "'arn:aws:kms:us-east-1:123456789012:key/1'}}"),
+                 VALIDATION,
+                 PREFIX "Table is already encrypted with given KMSMasterKeyId. Use KMSMasterKeyId "
+                        "parameter if you want to "
+                        "change Master Key");
+}
+
+ENGINE_TEST(update_errors, existence_before_content)
+{
+    expect_error(engine, "UpdateTable", quoted("{'TableName':'Music'," PT "," STREAM "}"),
+                 NOT_FOUND, "Requested resource not found: Table: Music not found");
+}
+
+ENGINE_TEST(update_errors, twenty_global_indexes)
+{
+    succeed(engine, "CreateTable", quoted("{'TableName':'Music'," PLAIN TO_PPR "}"));
+    char json[512];
+    for (int i = 0; i <= 20; i++) {
+        snprintf(json, sizeof json,
+                 "{'TableName':'Music'," DEFINE
+                 "'GlobalSecondaryIndexUpdates':[{'Create':{'IndexName':'index%d','KeySchema':[{'"
+                 "AttributeName':'a',"
+                 "'KeyType':'HASH'}],'Projection':{'ProjectionType':'KEYS_ONLY'}}}]}",
+                 i);
+        if (i < 20)
+            succeed(engine, "UpdateTable", quoted(json));
+        else
+            expect_error(engine, "UpdateTable", quoted(json), LIMIT_EXCEEDED,
+                         "Subscriber limit exceeded: Number of global secondary indexes exceeds "
+                         "per-table limit of 20");
+    }
+}
