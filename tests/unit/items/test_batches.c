@@ -116,6 +116,7 @@ Test(transactions, one_item_once)
 Test(transactions, tokens)
 {
     EACH_BACKEND (engine) {
+        clock_set(1000000000000);
         create_tables(engine);
         const char *add = JSON({"ClientRequestToken": "token-1", "ReturnConsumedCapacity": "TOTAL", "TransactItems": [
             {"Update": {"TableName": "one", "Key": {"k": {"S": "a"}}, "UpdateExpression": "ADD n :one",
@@ -124,7 +125,6 @@ Test(transactions, tokens)
             {"Update": {"TableName": "one", "Key": {"k": {"S": "a"}}, "UpdateExpression": "ADD n :one",
                         "ExpressionAttributeValues": {":one": {"N": "2"}}}}]});
         const char *get = JSON({"TableName": "one", "Key": {"k": {"S": "a"}}});
-        clock_set(1000000000000);
         EXPECT(engine, "TransactWriteItems", add, 200,
                JSON({"ConsumedCapacity": [{"TableName": "one", "CapacityUnits": 2.0, "WriteCapacityUnits": 2.0}]}));
         EXPECT(engine, "TransactWriteItems", add, 200,

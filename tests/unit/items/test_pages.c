@@ -4,12 +4,13 @@
 #include "items.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static void create_table(struct engine *engine)
 {
     free(SEND(engine, "CreateTable",
-              JSON({"TableName": "t1", "BillingMode": "PAY_PER_REQUEST",
+              JSON({"TableName": "pages", "BillingMode": "PAY_PER_REQUEST",
                     "AttributeDefinitions": [{"AttributeName": "p", "AttributeType": "S"},
                                              {"AttributeName": "s", "AttributeType": "N"},
                                              {"AttributeName": "g", "AttributeType": "S"},
@@ -29,8 +30,8 @@ static void fill(struct engine *engine)
     for (int s = -2; s < 8; s++) {
         char request[512];
         snprintf(request, sizeof request,
-                 "{\"TableName\": \"t1\", \"Item\": {\"p\": {\"S\": \"a\"}, \"s\": {\"N\": \"%d\"}, \"n\": {\"N\": \"%d\"}, "
-                 "\"%s\": {\"S\": \"v%d\"}, \"pad\": {\"S\": \"x\"}}}",
+                 "{\"TableName\": \"pages\", \"Item\": {\"p\": {\"S\": \"a\"}, \"s\": {\"N\": \"%d\"}, \"n\": {\"N\": \"%d\"}, "
+                 "\"%s\": {\"S\": \"v%d\"}, \"filler\": {\"S\": \"x\"}}}",
                  s, s * s, s % 2 ? "l" : "g", 9 - s);
         free(SEND(engine, "PutItem", request));
     }
@@ -77,7 +78,7 @@ Test(pages, key_conditions_bound_the_range)
                 snprintf(request, sizeof request, "%s", cases[i].condition);
             char body[1024];
             snprintf(body, sizeof body,
-                     "{\"TableName\": \"t1\", \"KeyConditionExpression\": \"%s\", \"ExpressionAttributeValues\": "
+                     "{\"TableName\": \"pages\", \"KeyConditionExpression\": \"%s\", \"ExpressionAttributeValues\": "
                      "{\":p\": {\"S\": \"a\"}%s%s}}",
                      request, two ? ", \":two\": {\"N\": \"2\"}" : "", four ? ", \":four\": {\"N\": \"4\"}" : "");
             char *answer = SEND(engine, "Query", body), *order = sorts(answer);
@@ -98,7 +99,7 @@ Test(pages, backwards_and_in_pages)
             for (int pages = 0; pages < 20; pages++) {
                 char request[1024];
                 snprintf(request, sizeof request,
-                         "{\"TableName\": \"t1\", \"KeyConditionExpression\": \"p = :p\", \"Limit\": 3, "
+                         "{\"TableName\": \"pages\", \"KeyConditionExpression\": \"p = :p\", \"Limit\": 3, "
                          "\"ScanIndexForward\": %s, \"ExpressionAttributeValues\": {\":p\": {\"S\": \"a\"}}%s}",
                          backward ? "false" : "true", start);
                 char *answer = SEND(engine, "Query", request), *order = sorts(answer);
@@ -128,7 +129,7 @@ Test(pages, a_limit_that_is_met_exactly_leaves_a_key)
         create_table(engine);
         fill(engine);
         EXPECT(engine, "Query",
-               JSON({"TableName": "t1", "KeyConditionExpression": "p = :p AND s > :five", "Limit": 2, "Select": "COUNT",
+               JSON({"TableName": "pages", "KeyConditionExpression": "p = :p AND s > :five", "Limit": 2, "Select": "COUNT",
                      "ExpressionAttributeValues": {":p": {"S": "a"}, ":five": {"N": "5"}}}),
                200,
                JSON({"Count": 2, "ScannedCount": 2, "LastEvaluatedKey": {"p": {"S": "a"}, "s": {"N": "7"}}}));
@@ -141,12 +142,12 @@ Test(pages, filters_count_what_they_scan)
         create_table(engine);
         fill(engine);
         EXPECT(engine, "Query",
-               JSON({"TableName": "t1", "KeyConditionExpression": "p = :p", "FilterExpression": "n > :n",
+               JSON({"TableName": "pages", "KeyConditionExpression": "p = :p", "FilterExpression": "n > :n",
                      "ProjectionExpression": "s", "ReturnConsumedCapacity": "TOTAL",
                      "ExpressionAttributeValues": {":p": {"S": "a"}, ":n": {"N": "25"}}}),
                200,
                JSON({"Items": [{"s": {"N": "6"}}, {"s": {"N": "7"}}], "Count": 2, "ScannedCount": 10,
-                     "ConsumedCapacity": {"TableName": "t1", "CapacityUnits": 0.5}}));
+                     "ConsumedCapacity": {"TableName": "pages", "CapacityUnits": 0.5}}));
     }
 }
 
@@ -156,14 +157,14 @@ Test(pages, global_index_is_sparse_and_projects_keys)
         create_table(engine);
         fill(engine);
         EXPECT(engine, "Query",
-               JSON({"TableName": "t1", "IndexName": "by-g", "KeyConditionExpression": "g = :g",
+               JSON({"TableName": "pages", "IndexName": "by-g", "KeyConditionExpression": "g = :g",
                      "ReturnConsumedCapacity": "INDEXES", "ExpressionAttributeValues": {":g": {"S": "v5"}}}),
                200,
                JSON({"Items": [{"p": {"S": "a"}, "s": {"N": "4"}, "g": {"S": "v5"}}], "Count": 1, "ScannedCount": 1,
-                     "ConsumedCapacity": {"TableName": "t1", "CapacityUnits": 0.5, "Table": {"CapacityUnits": 0.0},
+                     "ConsumedCapacity": {"TableName": "pages", "CapacityUnits": 0.5, "Table": {"CapacityUnits": 0.0},
                                           "GlobalSecondaryIndexes": {"by-g": {"CapacityUnits": 0.5}}}}));
         EXPECT(engine, "Query",
-               JSON({"TableName": "t1", "IndexName": "by-g", "KeyConditionExpression": "g = :g", "ConsistentRead": true,
+               JSON({"TableName": "pages", "IndexName": "by-g", "KeyConditionExpression": "g = :g", "ConsistentRead": true,
                      "ExpressionAttributeValues": {":g": {"S": "v5"}}}),
                400,
                ERROR_BODY(VALIDATION, "Consistent reads are not supported on global secondary indexes"));
@@ -176,7 +177,7 @@ Test(pages, local_index_orders_and_fetches)
         create_table(engine);
         fill(engine);
         EXPECT(engine, "Query",
-               JSON({"TableName": "t1", "IndexName": "by-l", "KeyConditionExpression": "p = :p AND begins_with(l, :v)",
+               JSON({"TableName": "pages", "IndexName": "by-l", "KeyConditionExpression": "p = :p AND begins_with(l, :v)",
                      "ProjectionExpression": "l, n", "Limit": 2,
                      "ExpressionAttributeValues": {":p": {"S": "a"}, ":v": {"S": "v"}}}),
                200,
@@ -184,12 +185,12 @@ Test(pages, local_index_orders_and_fetches)
                      "ScannedCount": 2,
                      "LastEvaluatedKey": {"p": {"S": "a"}, "s": {"N": "7"}, "l": {"S": "v2"}}}));
         EXPECT(engine, "Query",
-               JSON({"TableName": "t1", "IndexName": "by-l", "KeyConditionExpression": "p = :p AND l = :v",
-                     "ProjectionExpression": "pad", "ReturnConsumedCapacity": "INDEXES",
+               JSON({"TableName": "pages", "IndexName": "by-l", "KeyConditionExpression": "p = :p AND l = :v",
+                     "ProjectionExpression": "filler", "ReturnConsumedCapacity": "INDEXES",
                      "ExpressionAttributeValues": {":p": {"S": "a"}, ":v": {"S": "v10"}}}),
                200,
-               JSON({"Items": [{"pad": {"S": "x"}}], "Count": 1, "ScannedCount": 1,
-                     "ConsumedCapacity": {"TableName": "t1", "CapacityUnits": 1.0, "Table": {"CapacityUnits": 0.5},
+               JSON({"Items": [{"filler": {"S": "x"}}], "Count": 1, "ScannedCount": 1,
+                     "ConsumedCapacity": {"TableName": "pages", "CapacityUnits": 1.0, "Table": {"CapacityUnits": 0.5},
                                           "LocalSecondaryIndexes": {"by-l": {"CapacityUnits": 0.5}}}}));
     }
 }
@@ -204,14 +205,14 @@ Test(pages, segments_partition_the_table)
         for (int i = 0; i < ITEMS; i++) {
             char request[256];
             snprintf(request, sizeof request,
-                     "{\"TableName\": \"t1\", \"Item\": {\"p\": {\"S\": \"p%d\"}, \"s\": {\"N\": \"%d\"}}}", i, i);
+                     "{\"TableName\": \"pages\", \"Item\": {\"p\": {\"S\": \"p%d\"}, \"s\": {\"N\": \"%d\"}}}", i, i);
             free(SEND(engine, "PutItem", request));
         }
         for (size_t t = 0; t < sizeof totals / sizeof totals[0]; t++) {
             int seen[ITEMS] = { 0 };
             for (int segment = 0; segment < totals[t]; segment++) {
                 char request[256];
-                snprintf(request, sizeof request, "{\"TableName\": \"t1\", \"TotalSegments\": %d, \"Segment\": %d}",
+                snprintf(request, sizeof request, "{\"TableName\": \"pages\", \"TotalSegments\": %d, \"Segment\": %d}",
                          totals[t], segment);
                 char *answer = SEND(engine, "Scan", request);
                 json_t *page = json_loads(answer, 0, NULL), *item;
@@ -235,16 +236,16 @@ Test(pages, pages_end_at_one_megabyte)
         memset(pad, 'x', 300 * 1024);
         pad[300 * 1024] = '\0';
         for (int i = 0; i < 5; i++) {
-            sprintf(request, "{\"TableName\": \"t1\", \"Item\": {\"p\": {\"S\": \"a\"}, \"s\": {\"N\": \"%d\"}, \"big\": {\"S\": \"%s\"}}}",
+            sprintf(request, "{\"TableName\": \"pages\", \"Item\": {\"p\": {\"S\": \"a\"}, \"s\": {\"N\": \"%d\"}, \"big\": {\"S\": \"%s\"}}}",
                     i, pad);
             free(SEND(engine, "PutItem", request));
         }
         EXPECT(engine, "Query",
-               JSON({"TableName": "t1", "KeyConditionExpression": "p = :p", "Select": "COUNT",
+               JSON({"TableName": "pages", "KeyConditionExpression": "p = :p", "Select": "COUNT",
                      "ReturnConsumedCapacity": "TOTAL", "ExpressionAttributeValues": {":p": {"S": "a"}}}),
                200,
                JSON({"Count": 4, "ScannedCount": 4, "LastEvaluatedKey": {"p": {"S": "a"}, "s": {"N": "3"}},
-                     "ConsumedCapacity": {"TableName": "t1", "CapacityUnits": 150.5}}));
+                     "ConsumedCapacity": {"TableName": "pages", "CapacityUnits": 150.5}}));
         free(request);
         free(pad);
     }

@@ -3,6 +3,7 @@
  */
 #include "items.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static void create_table(struct engine *engine)
