@@ -9,13 +9,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { KEPT = 16 };
+enum { KEPT = 64 };
 
 static char *kept[KEPT];
 static unsigned kept_next;
 static char directory[256];
 
-/* Takes a malloc'd string over, and gives the one of 16 strings ago back. */
+/* Takes a malloc'd string over, and gives the one of 64 strings ago back. */
 static char *keep(char *text)
 {
     cr_assert_not_null(text);

@@ -90,7 +90,7 @@ static const struct refusal refusals[] = {
     { PK_SK PK_SK_KEY PPR "," LSI "'KeySchema':[{'AttributeName':'pk','KeyType':'HASH'}]," ALL "}]",
       PREFIX "Index KeySchema does not have a range key for index: lsi" },
     { PK_SK PK_SK_KEY PPR "," LSI "'KeySchema':[{'AttributeName':'sk','KeyType':'HASH'},{'"
-                                  "AttributeName':'pk','KeyType':'RANGE'}]," ALL "}]",
+                          "AttributeName':'pk','KeyType':'RANGE'}]," ALL "}]",
       PREFIX "Index KeySchema does not have the same leading hash key as table KeySchema for "
              "index: lsi. index hash key: sk, "
              "table hash key: pk" },
