@@ -71,7 +71,9 @@ static bool query_parameter(const char *url, const char *name, char out[PARAMETE
 {
     size_t name_length = strlen(name);
     const char *at = strchr(url, '?');
-    while (at != NULL && *at != '\0') {
+    if (at == NULL)
+        return false;
+    while (*at != '\0') {
         at++;
         size_t length = strcspn(at, "&#");
         if (length >= name_length && memcmp(at, name, name_length) == 0 &&

@@ -355,8 +355,9 @@ void connection_receive(struct gateway_connection *connection, const void *bytes
 
 size_t connection_pending(struct gateway_connection *connection, const void **bytes)
 {
-    *bytes = connection->out.data + connection->out.start;
-    return connection->out.length - connection->out.start;
+    const struct bytes *out = &connection->out;
+    *bytes = out->data != NULL ? out->data + out->start : NULL;
+    return out->length - out->start;
 }
 
 void connection_consume(struct gateway_connection *connection, size_t size)
