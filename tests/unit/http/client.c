@@ -167,22 +167,3 @@ bool client_start_tls(struct client *client, const char *name, const char *verif
     }
     return SSL_is_init_finished(client->ssl);
 }
-
-struct response call(const char *operation, const char *body)
-{
-    struct client client;
-    client_open(&client, NULL);
-    char *request;
-    int size = asprintf(
-        &request,
-        "POST / HTTP/1.1\r\nHost: dynamodb.us-east-1.amazonaws.com\r\n"
-        "Content-Type: application/x-amz-json-1.0\r\nX-Amz-Target: "
-        "DynamoDB_20120810.%s\r\n" AUTHORIZATION("us-east-1") "Content-Length: %zu\r\n\r\n%s",
-        operation, strlen(body), body);
-    cr_assert_gt(size, 0);
-    client_send(&client, request, (size_t)size);
-    free(request);
-    struct response response = client_response(&client);
-    client_close(&client);
-    return response;
-}

@@ -56,10 +56,6 @@ char *response_header(const struct response *response, const char *name);
 bool client_start_tls(struct client *client, const char *name, const char *verified_name,
                       int version);
 
-/* One POST on a connection of its own with correct headers for region us-east-1, of an operation of
- * 2012-08-10. */
-struct response call(const char *operation, const char *body);
-
 /* An Authorization header line and date for us-east-1. */
 #define AUTHORIZATION(region)                                                                      \
     "X-Amz-Date: 20261122T000000Z\r\n"                                                             \
