@@ -213,9 +213,9 @@ static int read_settings(struct request *request, struct table *table)
                        false, &table->on_demand_limits, NULL) != 0 ||
         read_first_warm(request, input, NULL, table, &table->warm) != 0 ||
         read_stream(request, table) != 0 ||
-        read_encryption(request, input_get(input, "SSESpecification"), &table->encryption) != 0)
+        read_encryption(request, input_get(input, "SSESpecification"), &table->encryption) != 0 ||
+        read_class(request, &table->class.infrequent) != 0)
         return -1;
-    table->class.infrequent = input_is(input, "TableClass", "STANDARD_INFREQUENT_ACCESS");
     table->deletion_protected = schema_boolean(input_get(input, "DeletionProtectionEnabled"));
     table->policy = input_string(input, "ResourcePolicy");
     if (table->policy.length > POLICY_MAX)

@@ -167,6 +167,19 @@ int read_encryption(struct request *request, const json_t *specification, struct
     return 0;
 }
 
+int read_class(struct request *request, bool *infrequent)
+{
+    struct slice class = input_string(request->input, "TableClass");
+    if (!class.data)
+        return 0;
+    *infrequent = slice_equal(class, slice_of("STANDARD_INFREQUENT_ACCESS"));
+    if (!*infrequent && !slice_equal(class, slice_of("STANDARD")))
+        return request_fail(request, ERROR_VALIDATION,
+                            "Invalid table-class parameter provided. Please try again with a valid "
+                            "table-class value: [STANDARD, STANDARD_INFREQUENT_ACCESS].");
+    return 0;
+}
+
 struct slice stream_label(struct request *request)
 {
     struct tm date;

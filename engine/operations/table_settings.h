@@ -34,6 +34,10 @@ int read_warm(struct request *request, const json_t *input, const struct slice *
 /* SSESpecification; *out has only kms and key. */
 int read_encryption(struct request *request, const json_t *specification, struct encryption *out);
 
+/* TableClass: *infrequent, when it is in the request. Its enum is checked here, in words of its
+ * own. */
+int read_class(struct request *request, bool *infrequent);
+
 /* A label for a stream that begins now: "2015-05-20T20:51:10.252". */
 struct slice stream_label(struct request *request);
 

@@ -266,7 +266,9 @@ static int update_class(struct request *request, struct table_update *update)
     struct table_class *class = &update->after->class;
     if (!update->class.data)
         return 0;
-    bool infrequent = slice_equal(update->class, slice_of("STANDARD_INFREQUENT_ACCESS"));
+    bool infrequent = false;
+    if (read_class(request, &infrequent) != 0)
+        return -1;
     if (class->old_changed != 0 && request->now - class->old_changed < class_window)
         return request_fail(request, ERROR_LIMIT_EXCEEDED,
                             "Subscriber limit exceeded: Updates to TableClass are limited to 2 "

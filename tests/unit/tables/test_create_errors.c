@@ -164,6 +164,9 @@ static const struct refusal refusals[] = {
       PREFIX "SSEType KMS is required if KMSMasterKeyId is specified" },
     { PK PK_HASH PPR ",'SSESpecification':{'Enabled':true,'SSEType':'AES256'}",
       PREFIX "SSEType AES256 is not supported" },
+    { PK PK_HASH PPR ",'TableClass':'GLACIER'",
+      "Invalid table-class parameter provided. Please try again with a valid table-class value: "
+      "[STANDARD, STANDARD_INFREQUENT_ACCESS]." },
     { PK PK_HASH PPR ",'Tags':[{'Key':'a#b','Value':''}]",
       "The Tag Key provided is invalid, Key: a#b" },
     { PK PK_HASH PPR ",'Tags':[{'Key':'a','Value':'<'}]",
