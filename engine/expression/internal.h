@@ -284,6 +284,10 @@ int path_tree_add(struct parser *parser, struct path_tree *tree, const struct pa
 void path_tree_add_name(struct arena *arena, struct path_tree *tree, const struct path *path,
                         struct action *action);
 
+/* The actions of an update's paths, in the order in which the service meets them; `out` has room
+ * for all. */
+void path_tree_actions(struct arena *arena, const struct path_tree *tree, struct action **out);
+
 /* The parts of `item` that the tree names; list elements in order, without gaps. */
 struct map path_tree_project(struct arena *arena, const struct path_tree *tree,
                              const struct map *item);
@@ -327,7 +331,8 @@ struct action {
 };
 
 struct update {
-    struct action *actions; /* in the order of the text */
+    struct action *actions;  /* in the order of the text */
+    struct action **visited; /* in the order of path_tree_actions */
     size_t count;
     struct path_tree tree;
     bool legacy; /* made of AttributeUpdates: words one message otherwise, and ADD takes a list */

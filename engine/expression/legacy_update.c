@@ -76,6 +76,9 @@ int legacy_attribute_updates(struct request *request, const json_t *input, enum 
             return -1;
         path_tree_add_name(&request->arena, &update->tree, &action->target->path, action);
     }
+    update->visited = ARENA_NEW_ARRAY(&request->arena, update->count, struct action *);
+    if (update->count > 0)
+        path_tree_actions(&request->arena, &update->tree, update->visited);
     *out = update;
     return 0;
 }

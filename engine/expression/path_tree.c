@@ -4,29 +4,81 @@
  */
 #include "engine/expression/internal.h"
 
+#include <stdlib.h>
+
 /*
- * Which child the service takes when it looks for an example of what is below a node, found by
- * trying 60 pairs in DynamoDB Local 2.6.1: the last of 16 hash buckets, and of that the child that
- * came first.
+ * The order in which the service visits the children of a node: that of a Java HashMap, which shows
+ * in which of several errors it reports and in the paths that it gives as an example. The constant
+ * was found by trying names and indexes in DynamoDB Local 2.6.1, which is as deterministic.
  */
-static unsigned bucket(const struct path_element *element)
+struct visit {
+    const struct path_node *node;
+    uint32_t bucket;
+};
+
+static int compare_visits(const void *left, const void *right)
 {
-    uint32_t hash = element->name.data ? java_hash(element->name) : element->index;
-    return ((hash ^ hash >> 16) + 1) % 16;
+    const struct visit *a = left, *b = right;
+    if (a->bucket != b->bucket)
+        return a->bucket < b->bucket ? -1 : 1;
+    return a->node->sequence < b->node->sequence ? -1 : 1;
 }
 
-static const struct path *example_below(const struct path_node *node)
+static size_t count_children(const struct path_node *node)
+{
+    size_t count = 0;
+    for (const struct path_node *child = node->children; child; child = child->next)
+        count++;
+    return count;
+}
+
+static uint32_t node_bucket(const struct path_node *node, uint32_t buckets)
+{
+    uint32_t hash =
+        0xfdf81 + (node->element.name.data ? java_hash(node->element.name) : node->element.index);
+    return (hash ^ hash >> 16) % buckets;
+}
+
+/* The children in that order; *count of them. */
+static struct visit *visit_order(struct arena *arena, const struct path_node *node, size_t *count)
+{
+    *count = count_children(node);
+    uint32_t buckets = 16;
+    while (buckets / 4 * 3 < *count)
+        buckets *= 2;
+    struct visit *visits = ARENA_NEW_ARRAY(arena, *count, struct visit);
+    size_t i = 0;
+    for (const struct path_node *child = node->children; child; child = child->next)
+        visits[i++] = (struct visit){ child, node_bucket(child, buckets) };
+    qsort(visits, *count, sizeof *visits, compare_visits);
+    return visits;
+}
+
+static const struct path *example_below(struct arena *arena, const struct path_node *node)
 {
     while (!node->path) {
-        const struct path_node *best = node->children;
-        for (const struct path_node *child = best->next; child; child = child->next) {
-            unsigned a = bucket(&child->element), b = bucket(&best->element);
-            if (a > b || (a == b && child->sequence < best->sequence))
-                best = child;
-        }
-        node = best;
+        size_t count;
+        node = visit_order(arena, node, &count)[0].node;
     }
     return node->path;
+}
+
+static size_t list_actions(struct arena *arena, const struct path_node *node, struct action **out)
+{
+    if (node->path) {
+        out[0] = node->action;
+        return 1;
+    }
+    size_t count, listed = 0;
+    struct visit *visits = visit_order(arena, node, &count);
+    for (size_t i = 0; i < count; i++)
+        listed += list_actions(arena, visits[i].node, out + listed);
+    return listed;
+}
+
+void path_tree_actions(struct arena *arena, const struct path_tree *tree, struct action **out)
+{
+    list_actions(arena, &tree->root, out);
 }
 
 static struct path_node *find_or_add(struct arena *arena, struct path_tree *tree,
@@ -53,7 +105,8 @@ static int fail_paths(struct parser *parser, const char *what, const struct path
         parser,
         "Two document paths %s with each other; must remove or rewrite one of these paths; "
         "path one: %s, path two: %s",
-        what, path_string(parser->arena, path), path_string(parser->arena, example_below(below)));
+        what, path_string(parser->arena, path),
+        path_string(parser->arena, example_below(parser->arena, below)));
 }
 
 int path_tree_add(struct parser *parser, struct path_tree *tree, const struct path *path,
@@ -100,11 +153,8 @@ static bool project_value(struct arena *arena, const struct path_node *node,
     }
     if (value->type != VALUE_L || node->children->element.name.data)
         return false;
-    size_t capacity = 0;
-    for (const struct path_node *child = node->children; child; child = child->next)
-        capacity++;
     *out = (struct value){ .type = VALUE_L };
-    out->list.values = ARENA_NEW_ARRAY(arena, capacity, struct value);
+    out->list.values = ARENA_NEW_ARRAY(arena, count_children(node), struct value);
     for (const struct path_node *child = node->children; child; child = child->next) {
         if (child->element.index < value->list.count &&
             project_value(arena, child, &value->list.values[child->element.index],
@@ -117,10 +167,8 @@ static bool project_value(struct arena *arena, const struct path_node *node,
 static struct map project_map(struct arena *arena, const struct path_node *node,
                               const struct map *map)
 {
-    size_t capacity = 0;
-    for (const struct path_node *child = node->children; child; child = child->next)
-        capacity++;
-    struct map out = { .attributes = ARENA_NEW_ARRAY(arena, capacity, struct attribute) };
+    struct map out = { .attributes =
+                           ARENA_NEW_ARRAY(arena, count_children(node), struct attribute) };
     for (const struct path_node *child = node->children; child; child = child->next) {
         const struct value *value = map_find(map, child->element.name);
         if (value && project_value(arena, child, value, &out.attributes[out.count].value))

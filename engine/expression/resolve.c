@@ -285,9 +285,9 @@ int check_leaf(struct parser *parser, const struct leaf *leaf)
             return -1;
         return count_operators(parser, 1);
     }
-    case LEAF_BETWEEN:
-        if (check_distinct(parser, "BETWEEN", operands) < 0 ||
-            check_ordered(parser, "BETWEEN", operands) < 0 ||
+    case LEAF_BETWEEN: /* in this order, unlike the others */
+        if (check_ordered(parser, "BETWEEN", operands) < 0 ||
+            check_distinct(parser, "BETWEEN", operands) < 0 ||
             check_between(parser, operands->next) < 0)
             return -1;
         return count_operators(parser, 1);

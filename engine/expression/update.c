@@ -109,6 +109,8 @@ int update_parse(struct request *request, struct slice text, struct placeholders
         if (check_values(&parser, &update->actions[i]) < 0)
             return -1;
     }
+    update->visited = ARENA_NEW_ARRAY(parser.arena, update->count, struct action *);
+    path_tree_actions(parser.arena, &update->tree, update->visited);
     *out = update;
     return 0;
 }

@@ -41,25 +41,27 @@ static int fail_number(struct request *request, enum number_error error)
     }
 }
 
-/* A path, a value, or if_not_exists; NULL after failing the request. */
+/*
+ * A path, a value, or if_not_exists; NULL after failing the request. The second operand of
+ * if_not_exists must exist even where the first does: so does DynamoDB Local 2.6.1.
+ */
 static const struct value *simple_value(struct request *request, const struct operand *operand,
                                         const struct map *item)
 {
+    const struct value *found = NULL;
     while (operand->type ==
            OPERAND_CALL) { /* if_not_exists; list_append stands nowhere but at the top */
-        const struct value *found = path_find(&operand->arguments->path, item);
-        if (found)
-            return found;
+        if (!found)
+            found = path_find(&operand->arguments->path, item);
         operand = operand->arguments->next;
     }
-    if (operand->type == OPERAND_VALUE)
-        return operand->value;
-    const struct value *found = path_find(&operand->path, item);
-    if (!found)
+    const struct value *last =
+        operand->type == OPERAND_VALUE ? operand->value : path_find(&operand->path, item);
+    if (!last)
         fail_update(
             request,
             "The provided expression refers to an attribute that does not exist in the item");
-    return found;
+    return last && found ? found : last;
 }
 
 static struct value concatenate(struct arena *arena, const struct value *a, const struct value *b)
@@ -126,11 +128,23 @@ static int added_value(struct request *request, const struct update *update,
     return 0;
 }
 
+/* Whether the last element of the path has something to stand in. */
+static bool has_parent(const struct path *path, const struct map *item)
+{
+    if (path->count == 1)
+        return true;
+    struct path parent = { path->elements, path->count - 1 };
+    const struct value *value = path_find(&parent, item);
+    return value && value->type == (path->elements[path->count - 1].name.data ? VALUE_M : VALUE_L);
+}
+
 /* Works out what is to stand at the action's path; action->removes when nothing is. */
 static int evaluate_action(struct request *request, const struct update *update,
                            struct action *action, const struct map *item)
 {
     const struct path *path = &action->target->path;
+    if (!has_parent(path, item))
+        return fail_path(request);
     action->removes = action->type == ACTION_REMOVE;
     if (action->removes)
         return 0;
@@ -245,7 +259,7 @@ int update_apply(struct request *request, const struct update *update, struct ma
     if (!update || update->count == 0)
         return 0;
     for (size_t i = 0; i < update->count; i++) {
-        if (evaluate_action(request, update, &update->actions[i], item) < 0)
+        if (evaluate_action(request, update, update->visited[i], item) < 0)
             return -1;
     }
     return apply_map(request, &update->tree.root, item);
