@@ -25,7 +25,8 @@
 
 enum {
     LEAVES_MAX = 256,        /* names remembered; a program speaks to a handful */
-    PERMITTED_MAX = 64,      /* entries of the authority's constraints */
+    ADDED_MAX = 64,          /* hosts of DDBMOCK_HOSTS, as many as the shim takes */
+    PERMITTED_MAX = 96,      /* entries of the authority's constraints */
     DEFAULT_NAMES_MAX = 320, /* of the leaf for clients that name no host */
     NAME_SIZE = HOST_NAME_MAX_LENGTH + 1,
 };
@@ -44,7 +45,7 @@ static struct authority authority;
 static char *pem;
 static unsigned char *der;
 static size_t pem_size, der_size;
-static char added_hosts[16][NAME_SIZE];
+static char added_hosts[ADDED_MAX][NAME_SIZE];
 static size_t added_count;
 static EVP_PKEY *leaf_key; /* of all leaves: it lives and dies with the process, as they do */
 static struct leaf *leaves;
@@ -106,28 +107,38 @@ static bool copy_name(const char *name, size_t length, char out[NAME_SIZE])
     return strchr(out, ':') == NULL || is_address(out);
 }
 
+/* The end that all names of a pattern share, as whole labels: of "db*.example.test",
+ * "example.test". */
+static void cut_pattern(const char **name, size_t *length)
+{
+    const char *star = memrchr(*name, '*', *length);
+    if (star == NULL)
+        return;
+    const char *end = *name + *length;
+    const char *dot = memchr(star, '.', (size_t)(end - star));
+    *name = dot != NULL ? dot + 1 : end;
+    *length = (size_t)(end - *name);
+}
+
 /*
- * DDBMOCK_HOSTS: host[:port] patterns between commas or blanks. Here "*.example.test" and
- * "example.test" are the same, and a pattern that has no fixed end cannot be constrained to.
+ * DDBMOCK_HOSTS: host[:port] patterns between commas or blanks; libddbmock(7) has the grammar. A
+ * pattern that has no fixed end, "*", cannot be constrained to and is left out.
  */
 static void read_added_hosts(void)
 {
+    static const char separators[] = ", \t\n";
     added_count = 0;
     const char *at = getenv("DDBMOCK_HOSTS");
-    while (at != NULL && *(at += strspn(at, ", \t\n")) != '\0' &&
-           added_count < sizeof added_hosts / sizeof *added_hosts) {
+    while (at != NULL && added_count < ADDED_MAX && *(at += strspn(at, separators)) != '\0') {
         const char *name = at;
-        size_t length = strcspn(at, ", \t\n");
+        size_t length = strcspn(at, separators);
         at += length;
-        if (length > 2 && memcmp(name, "*.", 2) == 0) {
-            name += 2;
-            length -= 2;
-        }
         const char *bracket = name[0] == '[' ? memchr(name, ']', length) : NULL;
-        const char *colon = memchr(bracket != NULL ? bracket : name, ':',
-                                   length - (bracket ? (size_t)(bracket - name) : 0));
+        size_t host = bracket != NULL ? (size_t)(bracket + 1 - name) : 0;
+        const char *colon = memchr(name + host, ':', length - host);
         if (colon != NULL)
             length = (size_t)(colon - name);
+        cut_pattern(&name, &length);
         if (copy_name(name, length, added_hosts[added_count]))
             added_count++;
     }

@@ -73,7 +73,7 @@ static int verdict(X509 *authority, X509 *leaf, const char *host)
     X509_VERIFY_PARAM_set_flags(parameters,
                                 X509_V_FLAG_X509_STRICT | X509_V_FLAG_CHECK_SS_SIGNATURE);
     X509_VERIFY_PARAM_set_purpose(parameters, X509_PURPOSE_SSL_SERVER);
-    if (host[0] >= '0' && host[0] <= '9')
+    if (strspn(host, "0123456789abcdef.:") == strlen(host))
         X509_VERIFY_PARAM_set1_ip_asc(parameters, host);
     else
         X509_VERIFY_PARAM_set1_host(parameters, host, 0);
@@ -214,10 +214,15 @@ Test(authority, its_key_signs_for_nobody_else, .init = make_directory, .fini = r
 Test(authority, hosts_that_the_user_adds)
 {
     setenv("DDBMOCK_HOSTS",
-           "Dynamo.Example.test:8000, *.mock.test [fd00::1]:443,10.1.2.3:80,,*,a b", 1);
+           "Dynamo.Example.test:8000, *.mock.test [fd00::1]:443,10.1.2.3:80,,*,a db*.star.test:1 "
+           "*x*y.z.test",
+           1);
     cr_assert_eq(verdict_on_own_leaf("dynamo.example.test", "dynamo.example.test"), X509_V_OK);
     cr_assert_eq(verdict_on_own_leaf("x.mock.test", "x.mock.test"), X509_V_OK);
     cr_assert_eq(verdict_on_own_leaf("10.1.2.3", "10.1.2.3"), X509_V_OK);
+    cr_assert_eq(verdict_on_own_leaf("fd00::1", "fd00::1"), X509_V_OK);
+    cr_assert_eq(verdict_on_own_leaf("db7.star.test", "db7.star.test"), X509_V_OK);
+    cr_assert_eq(verdict_on_own_leaf("axby.z.test", "axby.z.test"), X509_V_OK);
     cr_assert_eq(
         verdict_on_own_leaf("dynamodb.us-east-1.amazonaws.com", "dynamodb.us-east-1.amazonaws.com"),
         X509_V_OK);
