@@ -223,10 +223,8 @@ void environment_release(struct environment *environment)
         while (*link != environment)
             link = &(*link)->next;
         *link = environment->next;
-        if (environment->mdb) {
-            lmdb_files_stamp(environment);
+        if (environment->mdb)
             lmdb_files_close(environment);
-        }
         destroy(environment);
     }
     pthread_mutex_unlock(&registry_lock);

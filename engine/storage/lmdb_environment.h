@@ -33,6 +33,7 @@ struct environment {
         ino_t inode;
     } data_file, lock_file;
     bool write_map;
+    void *map;
     uint64_t map_size;
     uint64_t reserved;             /* bytes of the data file known to be there; of the writer */
     _Atomic uint64_t data_size;    /* the largest seen: the file must never shrink */

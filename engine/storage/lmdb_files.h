@@ -5,6 +5,8 @@
 #ifndef DDBMOCK_ENGINE_STORAGE_LMDB_FILES_H
 #define DDBMOCK_ENGINE_STORAGE_LMDB_FILES_H
 
+#include <sys/types.h>
+
 #include "engine/storage/lmdb_environment.h"
 
 /*
@@ -22,13 +24,15 @@ void lmdb_files_close(struct environment *environment);
  */
 void lmdb_files_abandon(struct environment *environment);
 
-/* Notes at the end of a process's use that the data file is as we left it, so that the next to open it need not check it. */
-void lmdb_files_stamp(const struct environment *environment);
-
 /* Looks at the files: 0, -ESTALE when a descriptor has become another file's, -EPROTO when the data file has shrunk. */
 int lmdb_files_look(struct environment *environment);
 
-/* What LMDB's open(2) is linked to (see the Makefile): the descriptor is closed on exec, and noted in the opening. */
+/*
+ * What LMDB's open(2) and mmap(2) are linked to (see the Makefile). Descriptors are closed on exec, the map is left out of
+ * core dumps, and both are noted in the opening.
+ */
 int ddbmock_lmdb_open(const char *path, int flags, ...) __attribute__((visibility("hidden")));
+void *ddbmock_lmdb_mmap(void *where, size_t length, int protection, int flags, int descriptor, off_t offset)
+    __attribute__((visibility("hidden")));
 
 #endif

@@ -128,7 +128,10 @@ static int format_put(MDB_txn *transaction, struct lmdb_format *format)
 int lmdb_format_check(MDB_txn *transaction)
 {
     struct lmdb_format format;
-    int error = format_read(transaction, &format);
+    MDB_dbi main_database;
+    int error = environment_errno(mdb_dbi_open(transaction, NULL, 0, &main_database));
+    if (!error)
+        error = format_read(transaction, &format);
     if (error != -ENOENT)
         return error;
     MDB_stat stat;

@@ -31,7 +31,10 @@ struct lmdb_format {
     uint64_t next_bucket;
 };
 
-/* 0 when the store is ours, -ENOENT when it is empty, -EPROTO when it is foreign or newer. */
+/*
+ * 0 when the store is ours, -ENOENT when it is empty, -EPROTO when it is foreign or newer. The first call of an opening makes
+ * the others possible: it opens the main database.
+ */
 int lmdb_format_check(MDB_txn *transaction);
 
 /* Makes an empty store ours. The caller has reserved one change. */
