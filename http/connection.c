@@ -233,8 +233,6 @@ static int on_body(llhttp_t *parser, const char *at, size_t length)
     return bytes_append(body, at, length) ? 0 : HPE_USER;
 }
 
-/* Trailers count too, and so does the line of every chunk: a million chunks of one byte are within
- * the limit of a body. */
 static int on_chunk_header(llhttp_t *parser)
 {
     struct gateway_connection *connection = parser->data;

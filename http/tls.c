@@ -164,16 +164,27 @@ void tls_feed(struct tls *tls, const void *bytes, size_t size)
     tls->in_size = size;
 }
 
+/* SSL_get_error wants an empty queue to begin with. It nearly always is, and looking costs less
+ * than sweeping. */
+static void sweep_errors(void)
+{
+    if (ERR_peek_error() != 0)
+        ERR_clear_error();
+}
+
 int tls_read(struct tls *tls, void *out, size_t size)
 {
     if (tls->broken)
         return -1;
-    ERR_clear_error();
+    /* Nothing fed and nothing decrypted is left: OpenSSL would only find out that it wants more. */
+    if (tls->in_size == 0 && SSL_is_init_finished(tls->ssl) && SSL_pending(tls->ssl) == 0)
+        return 0;
+    sweep_errors();
     int got = SSL_read(tls->ssl, out, size < INT_MAX ? (int)size : INT_MAX);
     if (got > 0)
         return got;
     int error = SSL_get_error(tls->ssl, got);
-    ERR_clear_error();
+    sweep_errors();
     if (error == SSL_ERROR_WANT_READ)
         return 0;
     tls->broken = error != SSL_ERROR_ZERO_RETURN;
@@ -182,7 +193,7 @@ int tls_read(struct tls *tls, void *out, size_t size)
 
 bool tls_write(struct tls *tls, const void *bytes, size_t size)
 {
-    ERR_clear_error();
+    sweep_errors();
     const char *at = bytes;
     while (size > 0 && !tls->broken) {
         size_t written;
@@ -193,7 +204,7 @@ bool tls_write(struct tls *tls, const void *bytes, size_t size)
         at += written;
         size -= written;
     }
-    ERR_clear_error();
+    sweep_errors();
     return !tls->broken;
 }
 
@@ -201,9 +212,9 @@ void tls_close(struct tls *tls)
 {
     if (tls->broken)
         return;
-    ERR_clear_error();
+    sweep_errors();
     SSL_shutdown(tls->ssl);
-    ERR_clear_error();
+    sweep_errors();
 }
 
 const char *tls_server_name(const struct tls *tls)
