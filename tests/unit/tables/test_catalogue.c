@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdio.h>
 
+#include "engine/engine_internal.h"
 #include "engine/table.h"
 
 #define PLAIN                                                                                      \
@@ -59,6 +60,30 @@ ENGINE_TEST(catalogue, delete)
     has(engine, "Scan", "{'TableName':'Music'}", "'Count':0");
     const char *body = succeed(engine, "DescribeTable", quoted("{'TableName':'Music'}"));
     cr_assert(!strstr(body, "80021590-ff0b-4dc3-a53c-36d76cec99e0"), "%s", body);
+}
+
+/* In the whole store only the next id is left. */
+ENGINE_TEST(catalogue, delete_leaves_nothing)
+{
+    succeed(engine, "CreateTable",
+            quoted("{'TableName':'Music'," PLAIN
+                   ",'GlobalSecondaryIndexes':[{'IndexName':'gsi','KeySchema':[{'AttributeName':"
+                   "'pk','KeyType':'HASH'}],'Projection':{'ProjectionType':'ALL'}}]}"));
+    succeed(engine, "PutItem", quoted("{'TableName':'Music','Item':{'pk':{'S':'a'}}}"));
+    succeed(engine, "PutItem", quoted("{'TableName':'Music','Item':{'pk':{'S':'b'}}}"));
+    succeed(engine, "DeleteTable", quoted("{'TableName':'Music'}"));
+
+    struct transaction *transaction;
+    struct cursor *cursor;
+    struct slice key, value;
+    cr_assert_eq(storage_begin(engine->storage, false, &transaction), 0);
+    cr_assert_eq(storage_cursor_open(transaction, &cursor), 0);
+    cr_assert_eq(storage_cursor_seek(cursor, slice_of("!"), false, &key, &value), 0);
+    cr_assert(slice_equal(key, slice_of("N")), "left is a key of %zu bytes, '%c'", key.length,
+              key.data[0]);
+    cr_assert_neq(storage_cursor_step(cursor, false, &key, &value), 0);
+    storage_cursor_close(cursor);
+    storage_abort(transaction);
 }
 
 ENGINE_TEST(catalogue, delete_protected)

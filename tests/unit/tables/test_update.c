@@ -302,3 +302,23 @@ ENGINE_TEST(update, index_throughput)
                  "3. Refer to the Amazon "
                  "DynamoDB Developer Guide for current limits and how to request higher limits.");
 }
+
+/* What the table has already is in the new index, and gone with it. */
+ENGINE_TEST(update, index_is_filled)
+{
+    succeed(engine, "CreateTable", quoted(ON_DEMAND));
+    succeed(engine, "PutItem",
+            quoted("{'TableName':'Music','Item':{'pk':{'S':'one'},'a':{'N':'1'}}}"));
+    succeed(engine, "PutItem", quoted("{'TableName':'Music','Item':{'pk':{'S':'two'}}}"));
+    update(engine, CREATE_INDEX, "'IndexStatus':'CREATING'");
+    /* pk 2 + one 3 + a 1 + 1 as a number 2, and 100 */
+    described(engine, "'IndexSizeBytes':108,'IndexStatus':'ACTIVE','ItemCount':1,");
+    const char *found =
+        succeed(engine, "Query",
+                quoted("{'TableName':'Music','IndexName':'gsi','KeyConditionExpression':'a = :a',"
+                       "'ExpressionAttributeValues':{':a':{'N':'1'}}}"));
+    cr_assert(strstr(found, "\"Count\":1"), "%s", found);
+    update(engine, "'GlobalSecondaryIndexUpdates':[{'Delete':{'IndexName':'gsi'}}]", "DELETING");
+    update(engine, CREATE_INDEX, "'IndexStatus':'CREATING'");
+    described(engine, "'IndexStatus':'ACTIVE','ItemCount':1,");
+}
