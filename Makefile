@@ -98,10 +98,11 @@ $(BUILD)/libddbmock.so: $(shim_objects) $(BUILD)/preload/exports.map
 	    -Wl,-soname,libddbmock.so -Wl,-z,nodelete $(if $(SANITIZE),,-Wl$(comma)-z$(comma)defs) -ldl -lpthread
 
 $(BUILD)/libddbmock-engine.so: $(engine_objects) $(llhttp_objects) $(static_libs) http/exports.map
-	$(CC) -shared $(sanitize) $(LDFLAGS) -o $@ $(engine_objects) $(llhttp_objects) $(static_libs) $(llhttp_libs) \
+	$(CC) -shared $(sanitize) $(LDFLAGS) -o $@.new $(engine_objects) $(llhttp_objects) $(static_libs) $(llhttp_libs) \
 	    -Wl,-soname,libddbmock-engine.so -Wl,--exclude-libs,ALL -Wl,-Bsymbolic -Wl,-z,text -Wl,--gc-sections \
 	    -Wl,--version-script,http/exports.map -Wl,-z,nodelete \
 	    $(if $(SANITIZE),,-Wl$(comma)-z$(comma)defs) -lpthread -ldl
+	@mv $@.new $@
 
 $(BUILD)/ddbmock: $(command_objects)
 	$(CC) $(sanitize) $(LDFLAGS) -o $@ $^ -ldl

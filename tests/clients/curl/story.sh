@@ -25,7 +25,10 @@ call CreateTable '{"TableName": "Orders", "BillingMode": "PAY_PER_REQUEST",
         [{"AttributeName": "Status", "KeyType": "HASH"}, {"AttributeName": "Amount", "KeyType": "RANGE"}]}]}' |
     jq -r '"create table: \(.TableDescription.TableStatus)"'
 
-until [ "$(status)" = "table ACTIVE, index ACTIVE" ]; do sleep 1; done
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+    [ "$(status)" != "table ACTIVE, index ACTIVE" ] || break
+    sleep 1
+done
 echo "wait: $(status)"
 
 item='{"Customer": {"S": "ada"}, "Order": {"S": "2026-01"}, "Status": {"S": "open"}, "Amount": {"N": "12.5"},
@@ -116,5 +119,8 @@ call DeleteItem '{"TableName": "Orders", "Key": {"Customer": {"S": "ada"}, "Orde
     "ReturnValues": "ALL_OLD"}' | jq -r '"delete an item: was \(.Attributes.Order.S)"'
 
 call DeleteTable '{"TableName": "Orders"}' | jq -r '"delete table: \(.TableDescription.TableStatus)"'
-while [ -n "$(status)" ]; do sleep 1; done
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+    [ -n "$(status)" ] || break
+    sleep 1
+done
 call GetItem "{\"TableName\": \"Orders\", \"Key\": $bob}" | jq -r '"read from it: \(.__type | sub(".*#"; ""))"'
