@@ -40,6 +40,7 @@ struct gateway_connection {
     bool closed;         /* nothing is taken any more */
     bool in_body;        /* the headers are complete */
     bool wants_continue; /* Expect: 100-continue, and nothing of the body has come */
+    bool no_memory;      /* for the request that is being received */
     bool refused; /* the request has been answered before its end; the rest is skipped, then we
                      close */
     char host[HOST_NAME_MAX_LENGTH + 1]; /* that the client resolved; empty when unknown */
@@ -86,6 +87,14 @@ static int count_head(struct gateway_connection *connection, size_t length)
     return connection->message.head_size > MESSAGE_HEAD_LIMIT ? HPE_USER : 0;
 }
 
+/* Appends to what is kept of the request. */
+static int keep(struct gateway_connection *connection, struct bytes *kept, const void *bytes,
+                size_t size)
+{
+    connection->no_memory = !bytes_append(kept, bytes, size);
+    return connection->no_memory ? HPE_USER : 0;
+}
+
 static int on_message_begin(llhttp_t *parser)
 {
     struct gateway_connection *connection = parser->data;
@@ -100,13 +109,13 @@ static int on_url(llhttp_t *parser, const char *at, size_t length)
     struct gateway_connection *connection = parser->data;
     if (count_head(connection, length) != 0)
         return HPE_USER;
-    return bytes_append(&connection->message.text, at, length) ? 0 : HPE_USER;
+    return keep(connection, &connection->message.text, at, length);
 }
 
 static int on_url_complete(llhttp_t *parser)
 {
     struct gateway_connection *connection = parser->data;
-    return bytes_append(&connection->message.text, "", 1) ? 0 : HPE_USER;
+    return keep(connection, &connection->message.text, "", 1);
 }
 
 static int on_header_field(llhttp_t *parser, const char *at, size_t length)
@@ -149,7 +158,7 @@ static int on_header_value(llhttp_t *parser, const char *at, size_t length)
         return HPE_USER;
     if (connection->header == HEADER_COUNT)
         return 0;
-    return bytes_append(&connection->message.text, at, length) ? 0 : HPE_USER;
+    return keep(connection, &connection->message.text, at, length);
 }
 
 static int on_header_value_complete(llhttp_t *parser)
@@ -163,7 +172,7 @@ static int on_header_value_complete(llhttp_t *parser)
     while (text->length > start &&
            (text->data[text->length - 1] == ' ' || text->data[text->length - 1] == '\t'))
         text->length--;
-    return bytes_append(text, "", 1) ? 0 : HPE_USER;
+    return keep(connection, text, "", 1);
 }
 
 /* Answers a body that is too large: its rest is read and forgotten, for the client may still be
@@ -230,7 +239,7 @@ static int on_body(llhttp_t *parser, const char *at, size_t length)
     if (body->length == 0 && !(parser->flags & F_CHUNKED) &&
         parser->content_length <= MESSAGE_BODY_LIMIT)
         bytes_reserve(body, length + (size_t)parser->content_length);
-    return bytes_append(body, at, length) ? 0 : HPE_USER;
+    return keep(connection, body, at, length);
 }
 
 static int on_chunk_header(llhttp_t *parser)
@@ -286,9 +295,12 @@ static void parse(struct gateway_connection *connection, const char *bytes, size
         if (bytes_append(reply_of(connection), "HTTP/1.1 100 Continue\r\n\r\n", 25) &&
             send_reply(connection))
             return;
-    } else if (!connection->refused &&
-               envelope_refuse(&connection->envelope, reply_of(connection))) {
-        send_reply(connection);
+    } else if (!connection->refused) {
+        struct envelope *envelope = &connection->envelope;
+        struct bytes *reply = reply_of(connection);
+        if (connection->no_memory ? envelope_fail(envelope, reply)
+                                  : envelope_refuse(envelope, reply))
+            send_reply(connection);
     }
     finish(connection);
 }

@@ -323,6 +323,14 @@ bool envelope_refuse(struct envelope *envelope, struct bytes *out)
     return write_response(envelope, &response, out);
 }
 
+bool envelope_fail(struct envelope *envelope, struct bytes *out)
+{
+    char id[REQUEST_ID_SIZE];
+    id_request(id);
+    struct response response = { .id = id };
+    return answer_internal_error(envelope, &response, out);
+}
+
 bool envelope_refuse_size(struct envelope *envelope, const struct message *message,
                           struct bytes *out)
 {

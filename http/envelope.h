@@ -33,6 +33,10 @@ bool envelope_answer(struct envelope *envelope, struct message *message, struct 
 /* Appends the answer to bytes that are no HTTP; the connection is to be closed. */
 bool envelope_refuse(struct envelope *envelope, struct bytes *out);
 
+/* Appends the answer to a request that memory was too short to take; the connection is to be
+ * closed. */
+bool envelope_fail(struct envelope *envelope, struct bytes *out);
+
 /* Appends the answer to a body above MESSAGE_BODY_LIMIT; the connection is to be closed. */
 bool envelope_refuse_size(struct envelope *envelope, const struct message *message,
                           struct bytes *out);
