@@ -97,6 +97,10 @@ $(BUILD)/libddbmock.so: $(shim_objects) $(BUILD)/preload/exports.map
 	$(CC) -shared $(sanitize) $(LDFLAGS) -o $@ $(shim_objects) -Wl,--version-script=$(BUILD)/preload/exports.map \
 	    -Wl,-soname,libddbmock.so -Wl,-z,nodelete $(if $(SANITIZE),,-Wl$(comma)-z$(comma)defs) -ldl -lpthread
 
+# Which build an engine object is of: `build` of http/gateway.h.
+revision := $(shell git rev-parse --short HEAD 2>/dev/null)
+$(BUILD)/http/gateway.o: cflags += -DDDBMOCK_BUILD='"$(VERSION)$(if $(revision), ($(revision)))"'
+
 $(BUILD)/libddbmock-engine.so: $(engine_objects) $(llhttp_objects) $(static_libs) http/exports.map
 	$(CC) -shared $(sanitize) $(LDFLAGS) -o $@.new $(engine_objects) $(llhttp_objects) $(static_libs) $(llhttp_libs) \
 	    -Wl,-soname,libddbmock-engine.so -Wl,--exclude-libs,ALL -Wl,-Bsymbolic -Wl,-z,text -Wl,--gc-sections \
