@@ -10,11 +10,11 @@
  * own validator, probed with pairs of errors in DynamoDB Local 2.6.1, and facts/fidelity.md section
  * 5 where it says the same:
  *  1. empty, then size;
- *  2. syntax, at the first token that no expression could have there;
- *  3. redundant parentheses anywhere;
- *  4. in the order of the text: unknown function, function in the wrong place, reserved word, list
+ *  2. syntax, at the first token that no expression could have there, and redundant parentheses,
+ * whichever comes first;
+ *  3. in the order of the text: unknown function, function in the wrong place, reserved word, list
  * index out of range, and for an update, at the end of each section, a section used twice;
- *  5. conditions, in the order of the text, operand by operand: undefined name or value, path too
+ *  4. conditions, in the order of the text, operand by operand: undefined name or value, path too
  * deep, then the function's or operator's own number of operands, document path, distinct operands,
  * operand types, bounds; operators are counted on the way, AND, OR and NOT after all others;
  *     projections: undefined name, depth, overlap, path by path from the last to the first;
@@ -180,6 +180,7 @@ struct parser {
 int expression_fail(const struct parser *parser, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 int fail_syntax(const struct parser *parser); /* at the current token */
+int fail_parentheses(const struct parser *parser);
 int fail_function_place(const struct parser *parser, struct slice function);
 int fail_undefined_name(const struct parser *parser, struct slice name);
 int fail_undefined_value(const struct parser *parser, struct slice name);
@@ -241,7 +242,7 @@ int parse_assigned(struct parser *parser, struct operand **out);
 /* A whole condition, to the end of the text. */
 int parse_condition(struct parser *parser, struct fragment *out);
 
-/* resolve.c: step 3 and 4 of the order above, and the parts of step 5. */
+/* resolve.c: step 3 of the order above, and the parts of step 4. */
 int check_words(struct parser *parser);
 int resolve_path(struct parser *parser, struct operand *operand);
 int resolve_operands(struct parser *parser, size_t from, size_t to); /* of `completed` */

@@ -39,6 +39,11 @@ int fail_syntax(const struct parser *parser)
                            SLICE_ARGUMENTS(text), SLICE_ARGUMENTS(near));
 }
 
+int fail_parentheses(const struct parser *parser)
+{
+    return expression_fail(parser, "The expression has redundant parentheses;");
+}
+
 int fail_function_place(const struct parser *parser, struct slice function)
 {
     return expression_fail(

@@ -105,9 +105,12 @@ static void complete_operand(struct parser *parser, struct operand *operand)
     parser->completed[parser->completed_count++] = operand;
 }
 
-/* Steps over "name" or "#name". */
-static int accept_element(struct parser *parser)
+/* Steps over "name" or "#name", or, behind a dot, ":name", which no request can define as a name.
+ */
+static int accept_element(struct parser *parser, bool behind_dot)
 {
+    if (behind_dot && accept_token(parser, TOKEN_VALUE_PLACEHOLDER))
+        return 0;
     return accept_token(parser, TOKEN_NAME) || accept_token(parser, TOKEN_NAME_PLACEHOLDER)
                ? 0
                : fail_syntax(parser);
@@ -128,12 +131,12 @@ int parse_path(struct parser *parser, struct operand **out)
 {
     struct operand *operand = start_operand(parser, OPERAND_PATH);
     operand->first_token = parser->position;
-    if (accept_element(parser) < 0)
+    if (accept_element(parser, false) < 0)
         return -1;
     size_t count = 1;
     for (;; count++) {
         if (accept_token(parser, TOKEN_DOT)) {
-            if (accept_element(parser) < 0)
+            if (accept_element(parser, true) < 0)
                 return -1;
         } else if (accept_token(parser, TOKEN_OPEN_INDEX)) {
             if (expect_token(parser, TOKEN_INDEX) < 0 ||
@@ -150,7 +153,7 @@ int parse_path(struct parser *parser, struct operand **out)
         struct slice text = token_text(parser, token);
         if (token->type == TOKEN_INDEX)
             operand->path.elements[operand->path.count++].index = index_value(text);
-        else if (token->type == TOKEN_NAME || token->type == TOKEN_NAME_PLACEHOLDER)
+        else if (token->type >= TOKEN_NAME && token->type <= TOKEN_VALUE_PLACEHOLDER)
             operand->path.elements[operand->path.count++].name = text;
     }
     complete_operand(parser, operand);
@@ -304,12 +307,56 @@ static void close_leaf(struct machine *machine, enum leaf_type type)
     add_leaf(machine, type, frame->comparator, frame->operand, frame->count);
 }
 
-static void close_parenthesis(struct machine *machine)
+/*
+ * Whether the service has made up its mind about the parenthesis that ends here. It reads ahead
+ * where a condition or a sum may begin, over the left operand up to what follows it, and an error
+ * met on the way is a syntax error.
+ */
+static bool is_decided(const struct machine *machine)
 {
-    if (machine->item.parenthesized)
-        machine->parser->redundant_parentheses = true;
+    const struct item *item = &machine->item;
+    bool in_call = false;
+    if (item->type != ITEM_OPERAND)
+        return true;
+    for (size_t i = machine->depth; i-- > 0;) {
+        switch (machine->frames[i].type) {
+        case FRAME_PARENTHESIS:
+            break;
+        case FRAME_CALL:
+            in_call = true;
+            break;
+        case FRAME_GROUP:
+            if (machine->condition)
+                return !in_call && item->operand->type == OPERAND_CALL;
+            if (i + 1 < machine->depth)
+                return false;
+            break;
+        case FRAME_NOT:
+        case FRAME_AND:
+        case FRAME_OR:
+            return !in_call;
+        default:
+            return true;
+        }
+    }
+    return !in_call;
+}
+
+/* Steps over ")". The service refuses a parenthesis around another as soon as it has understood it.
+ */
+static int close_parenthesis(struct machine *machine)
+{
+    struct parser *parser = machine->parser;
+    if (expect_token(parser, TOKEN_CLOSE) < 0)
+        return -1;
+    if (machine->item.parenthesized) {
+        parser->redundant_parentheses = true;
+        if (is_decided(machine))
+            return fail_parentheses(parser);
+    }
     machine->item.parenthesized = true;
     machine->depth--;
+    return 0;
 }
 
 /* The item is an operand, and the frame wants one. */
@@ -320,10 +367,7 @@ static int end_operand(struct machine *machine, bool *complete)
     struct operand *operand = machine->item.operand;
     switch (frame->type) {
     case FRAME_PARENTHESIS:
-        if (expect_token(parser, TOKEN_CLOSE) < 0)
-            return -1;
-        close_parenthesis(machine);
-        return 0;
+        return close_parenthesis(machine);
     case FRAME_CALL:
         operand->place = PLACE_ARGUMENT;
         if (frame->operand->last_argument)
@@ -429,11 +473,8 @@ static int end_condition(struct machine *machine, bool *complete, bool *done)
         *complete = false;
         return 0;
     }
-    if (top_frame(machine) && type == TOKEN_CLOSE) {
-        parser->position++;
-        close_parenthesis(machine);
-        return 0;
-    }
+    if (top_frame(machine) && type == TOKEN_CLOSE)
+        return close_parenthesis(machine);
     if (top_frame(machine) || type != TOKEN_END)
         return fail_syntax(parser);
     *done = true;
@@ -448,6 +489,12 @@ static int begin_comparison(struct machine *machine, bool *complete)
     const struct frame *top = top_frame(machine);
     struct operand *operand = machine->item.operand;
     enum token_type type = current_token(parser)->type;
+    bool compares =
+        (type >= TOKEN_EQ && type <= TOKEN_GE) || type == TOKEN_BETWEEN || type == TOKEN_IN;
+    /* A call in a group may yet turn out to be compared, or not to be closed. */
+    bool open = top && top->type == FRAME_GROUP && type != TOKEN_CLOSE;
+    if (parser->redundant_parentheses && (compares || (operand->type == OPERAND_CALL && !open)))
+        return fail_parentheses(parser);
     if (type >= TOKEN_EQ && type <= TOKEN_GE) {
         parser->position++;
         push_frame(machine, FRAME_COMPARE, operand)->comparator =
@@ -461,11 +508,8 @@ static int begin_comparison(struct machine *machine, bool *complete)
         *complete = false;
         return type == TOKEN_IN ? expect_token(parser, TOKEN_OPEN) : 0;
     }
-    if (type == TOKEN_CLOSE && top && top->type == FRAME_GROUP) {
-        parser->position++;
-        close_parenthesis(machine);
-        return 0;
-    }
+    if (type == TOKEN_CLOSE && top && top->type == FRAME_GROUP)
+        return close_parenthesis(machine);
     if (operand->type != OPERAND_CALL)
         return fail_syntax(parser);
     bool parenthesized = machine->item.parenthesized;
@@ -519,17 +563,18 @@ int parse_assigned(struct parser *parser, struct operand **out)
             continue;
         }
         enum token_type type = current_token(parser)->type;
-        if (machine.item.type == ITEM_OPERAND && (type == TOKEN_PLUS || type == TOKEN_MINUS)) {
+        bool sum = machine.item.type == ITEM_OPERAND && (type == TOKEN_PLUS || type == TOKEN_MINUS);
+        if (parser->redundant_parentheses && (sum || machine.depth == 0))
+            return fail_parentheses(parser);
+        if (sum) {
             parser->position++;
             push_frame(&machine, FRAME_ARITHMETIC, machine.item.operand)->arithmetic =
                 type == TOKEN_PLUS ? OPERAND_PLUS : OPERAND_MINUS;
             complete = false;
         } else if (machine.depth == 0) {
             break;
-        } else {
-            if (expect_token(parser, TOKEN_CLOSE) < 0)
-                return -1;
-            close_parenthesis(&machine);
+        } else if (close_parenthesis(&machine) < 0) {
+            return -1;
         }
     }
     *out = machine.item.operand;

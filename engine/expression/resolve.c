@@ -81,8 +81,6 @@ static int check_path_words(struct parser *parser, const struct operand *operand
 
 int check_words(struct parser *parser)
 {
-    if (parser->redundant_parentheses)
-        return expression_fail(parser, "The expression has redundant parentheses;");
     for (size_t i = 0; i <= parser->started_count; i++) {
         if (i == parser->duplicate_section_at)
             return expression_fail(
@@ -112,7 +110,7 @@ int resolve_path(struct parser *parser, struct operand *operand)
 {
     for (size_t i = 0; i < operand->path.count; i++) {
         struct path_element *element = &operand->path.elements[i];
-        if (!element->name.data || element->name.data[0] != '#')
+        if (!element->name.data || (element->name.data[0] != '#' && element->name.data[0] != ':'))
             continue;
         const struct slice *name = placeholder_name(parser->placeholders, element->name);
         if (!name)

@@ -41,27 +41,39 @@ static int fail_number(struct request *request, enum number_error error)
     }
 }
 
+static int fail_missing(struct request *request)
+{
+    return fail_update(
+        request, "The provided expression refers to an attribute that does not exist in the item");
+}
+
 /*
- * A path, a value, or if_not_exists; NULL after failing the request. The second operand of
- * if_not_exists must exist even where the first does: so does DynamoDB Local 2.6.1.
+ * A path, a value, or if_not_exists; *out is NULL for a path that does not exist. The second
+ * operand of if_not_exists must exist even where the first does: so does DynamoDB Local 2.6.1.
  */
-static const struct value *simple_value(struct request *request, const struct operand *operand,
-                                        const struct map *item)
+static int simple_value(struct request *request, const struct operand *operand,
+                        const struct map *item, const struct value **out)
 {
     const struct value *found = NULL;
-    while (operand->type ==
-           OPERAND_CALL) { /* if_not_exists; list_append stands nowhere but at the top */
-        if (!found)
+    bool call = operand->type == OPERAND_CALL;
+    for (; operand->type == OPERAND_CALL; operand = operand->arguments->next) {
+        if (!found) /* if_not_exists; list_append stands nowhere but at the top */
             found = path_find(&operand->arguments->path, item);
-        operand = operand->arguments->next;
     }
     const struct value *last =
         operand->type == OPERAND_VALUE ? operand->value : path_find(&operand->path, item);
-    if (!last)
-        fail_update(
-            request,
-            "The provided expression refers to an attribute that does not exist in the item");
-    return last && found ? found : last;
+    if (call && !last)
+        return fail_missing(request);
+    *out = found ? found : last;
+    return 0;
+}
+
+static int check_operand(struct request *request, const struct update *update,
+                         const struct value *value, enum value_type wanted)
+{
+    if (!value)
+        return fail_missing(request);
+    return value->type == wanted ? 0 : fail_type(request, update);
 }
 
 static struct value concatenate(struct arena *arena, const struct value *a, const struct value *b)
@@ -81,24 +93,21 @@ static int assigned_value(struct request *request, const struct update *update,
                           const struct operand *operand, const struct map *item, struct value *out)
 {
     bool append = operand->type == OPERAND_CALL && operand->function == FUNCTION_LIST_APPEND;
+    const struct value *left, *right;
     if (!append && operand->type != OPERAND_PLUS && operand->type != OPERAND_MINUS) {
-        const struct value *value = simple_value(request, operand, item);
-        if (!value)
+        if (simple_value(request, operand, item, &left) < 0)
             return -1;
-        *out = *value;
+        if (!left)
+            return fail_missing(request);
+        *out = *left;
         return 0;
     }
     enum value_type wanted = append ? VALUE_L : VALUE_N;
-    const struct value *left = simple_value(request, operand->arguments, item);
-    if (!left)
+    if (simple_value(request, operand->arguments, item, &left) < 0 ||
+        simple_value(request, operand->arguments->next, item, &right) < 0 ||
+        check_operand(request, update, left, wanted) < 0 ||
+        check_operand(request, update, right, wanted) < 0)
         return -1;
-    if (left->type != wanted)
-        return fail_type(request, update);
-    const struct value *right = simple_value(request, operand->arguments->next, item);
-    if (!right)
-        return -1;
-    if (right->type != wanted)
-        return fail_type(request, update);
     if (append) {
         *out = concatenate(&request->arena, left, right);
         return 0;
