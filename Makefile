@@ -101,6 +101,23 @@ $(BUILD)/libddbmock.so: $(shim_objects) $(BUILD)/preload/exports.map
 revision := $(shell git rev-parse --short HEAD 2>/dev/null)
 $(BUILD)/http/gateway.o: cflags += -DDDBMOCK_BUILD='"$(VERSION)$(if $(revision), ($(revision)))"'
 
+# What the shim's own tests run it with: copies of it, one beside an engine that gives fixed answers, one without any.
+shim_equipment := $(addprefix $(BUILD)/tests/preload/,fake/libddbmock.so fake/libddbmock-engine.so alone/libddbmock.so \
+                  fake/asker.so fake/hidden/asked.so)
+run-test run-sanitized: $(shim_equipment)
+
+$(BUILD)/tests/preload/fake/libddbmock.so $(BUILD)/tests/preload/alone/libddbmock.so: $(BUILD)/libddbmock.so
+	@mkdir -p $(@D)
+	cp $< $@
+
+$(BUILD)/tests/preload/fake/libddbmock-engine.so: tests/preload/fake_engine.c
+	@mkdir -p $(@D)
+	$(CC) $(cflags) $(pic) -shared -o $@ $<
+
+$(BUILD)/tests/preload/fake/asker.so $(BUILD)/tests/preload/fake/hidden/asked.so: tests/preload/asker.c
+	@mkdir -p $(@D)
+	$(CC) $(cflags) -fPIC -shared -Wl,--enable-new-dtags,-rpath,'$$ORIGIN/hidden' -o $@ $<
+
 $(BUILD)/libddbmock-engine.so: $(engine_objects) $(llhttp_objects) $(static_libs) http/exports.map
 	$(CC) -shared $(sanitize) $(LDFLAGS) -o $@.new $(engine_objects) $(llhttp_objects) $(static_libs) $(llhttp_libs) \
 	    -Wl,-soname,libddbmock-engine.so -Wl,--exclude-libs,ALL -Wl,-Bsymbolic -Wl,-z,text -Wl,--gc-sections \

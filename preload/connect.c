@@ -57,7 +57,7 @@ static int replace(int fd, int end)
 static int take_over(int fd, const struct sockaddr *address, socklen_t length, const char *host)
 {
     int ends[2];
-    struct epoll_memory memory;
+    struct epoll_memory memory = { 0 };
     const struct gateway *engine = loader_open();
     if (engine == NULL)
         return ECONNREFUSED;
@@ -83,11 +83,11 @@ static int take_over(int fd, const struct sockaddr *address, socklen_t length, c
         made->tcp = copy >= 0 ? connection_hide(copy) : -1;
         if (error == 0) {
             copy_settings(fd, ends[0]);
-            epoll_remember(fd, &memory);
+            epoll_take_out(fd, &memory);
             error = replace(fd, ends[0]);
         }
-        if (error == 0)
-            epoll_restore(fd, &memory);
+        if (memory.count > 0)
+            epoll_put_back(fd, &memory);
         REAL(close)(ends[0]);
     }
     if (error != 0) {

@@ -86,7 +86,7 @@ static void read_registrations(int epoll, int fd, struct epoll_memory *memory)
     REAL(close)(info);
 }
 
-void epoll_remember(int fd, struct epoll_memory *memory)
+void epoll_take_out(int fd, struct epoll_memory *memory)
 {
     memory->count = 0;
     for (int i = 0; i < KNOWN; i++) {
@@ -94,9 +94,12 @@ void epoll_remember(int fd, struct epoll_memory *memory)
         if (epoll >= 0)
             read_registrations(epoll, fd, memory);
     }
+    /* The socket lives on as a connection's `tcp`, and its registrations would, too. */
+    for (int i = 0; i < memory->count; i++)
+        epoll_ctl(memory->entries[i].epoll, EPOLL_CTL_DEL, fd, NULL);
 }
 
-void epoll_restore(int fd, const struct epoll_memory *memory)
+void epoll_put_back(int fd, const struct epoll_memory *memory)
 {
     for (int i = 0; i < memory->count; i++) {
         struct epoll_event event = memory->entries[i].event;

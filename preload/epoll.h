@@ -17,10 +17,10 @@ struct epoll_memory {
     } entries[EPOLL_REMEMBERED];
 };
 
-/* Finds the registrations of `fd`, at most EPOLL_REMEMBERED of them. Costs nothing in a program without an epoll. */
-void epoll_remember(int fd, struct epoll_memory *memory);
+/* Finds the registrations of `fd` and ends them, at most EPOLL_REMEMBERED of them. Costs nothing in a program without an epoll. */
+void epoll_take_out(int fd, struct epoll_memory *memory);
 
 /* Makes them again, after another file has taken the number `fd`. */
-void epoll_restore(int fd, const struct epoll_memory *memory);
+void epoll_put_back(int fd, const struct epoll_memory *memory);
 
 #endif
