@@ -7,6 +7,12 @@
 
 VERSION := 0.5.0
 
+# What is built is told in short; V=1 shows the commands.
+ifeq ($(V),)
+MAKEFLAGS += --silent
+say = @echo " $(1) $(@:$(BUILD)/%=%)"
+endif
+
 CC ?= cc
 CFLAGS ?= -O2 -g
 SANITIZE ?=
@@ -71,10 +77,12 @@ deps:
 	@tests/packages $(build_packages)
 
 $(BUILD)/%.o: %.c
+	$(call say,cc  )
 	@mkdir -p $(@D)
 	$(CC) $(cflags) $(pic) $(llhttp_cflags) -MMD -MP -c -o $@ $<
 
 $(BUILD)/llhttp/%.o: /usr/share/llhttp/%.c
+	$(call say,cc  )
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 $(llhttp_cflags) $(pic) $(CFLAGS) -w -c -o $@ $<
 
@@ -94,8 +102,10 @@ $(BUILD)/preload/exports.map: preload/exports.map.in preload/hooks.def
 	$(CC) -E -P -undef -I. -x c -o $@ $<
 
 $(BUILD)/libddbmock.so: $(shim_objects) $(BUILD)/preload/exports.map
-	$(CC) -shared $(sanitize) $(LDFLAGS) -o $@ $(shim_objects) -Wl,--version-script=$(BUILD)/preload/exports.map \
+	$(call say,link)
+	$(CC) -shared $(sanitize) $(LDFLAGS) -o $@.new $(shim_objects) -Wl,--version-script=$(BUILD)/preload/exports.map \
 	    -Wl,-soname,libddbmock.so -Wl,-z,nodelete $(if $(SANITIZE),,-Wl$(comma)-z$(comma)defs) -ldl -lpthread
+	@mv $@.new $@ # at once: programs may be running under the old one
 
 # Which build an engine object is of: `build` of http/gateway.h.
 revision := $(shell git rev-parse --short HEAD 2>/dev/null)
@@ -119,6 +129,7 @@ $(BUILD)/tests/preload/fake/asker.so $(BUILD)/tests/preload/fake/hidden/asked.so
 	$(CC) $(cflags) -fPIC -shared -Wl,--enable-new-dtags,-rpath,'$$ORIGIN/hidden' -o $@ $<
 
 $(BUILD)/libddbmock-engine.so: $(engine_objects) $(llhttp_objects) $(static_libs) http/exports.map
+	$(call say,link)
 	$(CC) -shared $(sanitize) $(LDFLAGS) -o $@.new $(engine_objects) $(llhttp_objects) $(static_libs) $(llhttp_libs) \
 	    -Wl,-soname,libddbmock-engine.so -Wl,--exclude-libs,ALL -Wl,-Bsymbolic -Wl,-z,text -Wl,--gc-sections \
 	    -Wl,--version-script,http/exports.map -Wl,-z,nodelete \
@@ -126,6 +137,7 @@ $(BUILD)/libddbmock-engine.so: $(engine_objects) $(llhttp_objects) $(static_libs
 	@mv $@.new $@
 
 $(BUILD)/ddbmock: $(command_objects)
+	$(call say,link)
 	$(CC) $(sanitize) $(LDFLAGS) -o $@ $^ -ldl
 
 include tests/tests.mk tests/quality.mk
@@ -169,4 +181,4 @@ help:
 
 .PHONY: all build buildable deps install uninstall clean help
 .SECONDARY:
--include $(shell find $(BUILD) \( -name fresh -o -name clients \) -prune -o -name '*.d' -type f -print 2>/dev/null)
+-include $(shell find $(BUILD)/preload $(BUILD)/engine $(BUILD)/http $(BUILD)/tests -name '*.d' -type f 2>/dev/null)

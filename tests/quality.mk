@@ -29,9 +29,11 @@ run-fuzz: $(fuzz_programs)
 	        $(BUILD)/found/$$target tests/fuzz/corpus/$$target || exit 1; done
 
 $(BUILD)/fuzz-%: $(BUILD)/tests/fuzz/%.o $(engine_objects) $(llhttp_objects) $(static_libs)
+	$(call say,link)
 	$(CC) -fsanitize=fuzzer $(sanitize) -o $@ $^ $(llhttp_libs) -lpthread -ldl
 
 $(BUILD)/tests/fuzz/test_%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(engine_objects) $(llhttp_objects) $(static_libs)
+	$(call say,link)
 	$(CC) $(sanitize) $(LDFLAGS) -o $@ $^ $(llhttp_libs) -lpthread -ldl
 
 # Formatting: .clang-format over our C files; format-check only looks.

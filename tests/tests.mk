@@ -33,6 +33,7 @@ run-test: build $(unit_programs) $(host_programs) $(replay_programs) client-deps
 	@tests/run $(BUILD) $(ONLY)
 
 $(host_programs): $(BUILD)/tests/%: tests/%.c
+	$(call say,cc  )
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -I. -D_GNU_SOURCE $(warnings) $(CFLAGS) -MMD -MP -o $@ $< $(LDLIBS) -lpthread -ldl
 
@@ -50,6 +51,7 @@ clients: build client-deps
 $(BUILD)/unit-%: $$(patsubst $$(percent).c,$(BUILD)/$$(percent).o,$$(wildcard tests/unit/*.c tests/unit/$$*/*.c)) \
                  $(BUILD)/tests/unit/harness.o $(engine_objects) \
                  $(llhttp_objects) $(static_libs)
+	$(call say,link)
 	$(CC) $(sanitize) $(LDFLAGS) -o $@ $^ $(llhttp_libs) -lcriterion -lpthread -ldl
 percent := %
 
