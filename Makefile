@@ -90,11 +90,12 @@ $(BUILD)/lib/lib%.a: $(libdir)/lib%.a
 	@mkdir -p $(@D)
 	objcopy --redefine-sym stdin=ddbmock_no_stream --redefine-sym stderr=ddbmock_no_stderr $< $@
 
-# LMDB opens its data file without O_CLOEXEC, and does not tell where it maps it; engine/storage/lmdb_files.c does both for it.
+# LMDB opens its data file without O_CLOEXEC, closes numbers that may be a host program's by then, and does not tell where its
+# map is; engine/storage/lmdb_files.c does these three for it.
 $(BUILD)/lib/liblmdb.a: $(libdir)/liblmdb.a Makefile
 	@mkdir -p $(@D)
 	objcopy --redefine-sym stderr=ddbmock_no_stderr --redefine-sym open=ddbmock_lmdb_open \
-	    --redefine-sym mmap=ddbmock_lmdb_mmap $< $@
+	    --redefine-sym close=ddbmock_lmdb_close --redefine-sym mmap=ddbmock_lmdb_mmap $< $@
 
 # The shim: what it exports is preload/hooks.def, and nothing else.
 $(BUILD)/preload/exports.map: preload/exports.map.in preload/hooks.def

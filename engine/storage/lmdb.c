@@ -130,7 +130,7 @@ static int begin_reading(struct environment *environment, MDB_txn **out)
         return error;
     for (int attempt = 0;; attempt++) {
         MDB_envinfo info;
-        atomic_thread_fence(memory_order_seq_cst);
+        __sync_synchronize(); /* a C11 fence is more than ThreadSanitizer knows */
         mdb_env_info(environment->mdb, &info);
         if (info.me_last_txnid == mdb_txn_id(txn) || attempt == 2 * SNAPSHOT_ATTEMPTS)
             break;

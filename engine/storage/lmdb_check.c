@@ -200,17 +200,18 @@ static bool check_value(struct walk *walk, const char *page, const struct node *
     if (room < sizeof first)
         return false;
     memcpy(&first, data, sizeof first);
-    uint64_t count = (HEADER - 1 + length) / walk->page_size + 1;
-    for (uint64_t i = 0; i < count; i++)
-        if (!take(walk, first + i))
-            return false;
-    if (first + count > walk->readable)
+    uint64_t needed = (HEADER - 1 + length) / walk->page_size + 1;
+    if (first >= walk->readable || needed > walk->readable - first)
         return false;
     const char *run = walk->map + first * walk->page_size;
     struct page header;
     memcpy(&header, run, sizeof header);
-    if (header.number != first || header.flags != OVERFLOW || header.pages != count)
+    /* A run may be longer than its value needs: LMDB puts a shorter one into the run of the one before. */
+    if (header.number != first || header.flags != OVERFLOW || header.pages < needed)
         return false;
+    for (uint32_t i = 0; i < header.pages; i++)
+        if (!take(walk, first + i))
+            return false;
     return !walk->is_free_list || take_free_pages(walk, run + HEADER, length);
 }
 

@@ -16,12 +16,14 @@
 #include <unistd.h>
 
 #include "engine/storage/lmdb_files.h"
+#include "engine/storage/lmdb_keys.h"
 
 enum {
-    ATTEMPTS = 8,                      /* to find an environment open that another thread may be closing */
-    STEP_MIN = 64 * 4096,              /* bytes that are allocated ahead at least, and at most */
+    ATTEMPTS = 8,                /* to find an environment open that another thread may be closing */
+    STEP_MIN = 32 * 4096,        /* bytes that are allocated ahead at least, and at most */
     STEP_MAX = 16 * 1024 * 1024,
-    PAGES_AHEAD = 32,                  /* for the commit of a small store */
+    PAGES_AHEAD = 32,            /* for the commit of a small store */
+    PAGES_LEFT = 32,             /* that puts leave to removes, which copy pages too, on a full medium */
 };
 
 __thread jmp_buf *lmdb_landing;
@@ -172,6 +174,7 @@ static int create(const char *path, const struct stat *directory, struct environ
     environment->directory_device = directory->st_dev;
     environment->directory_inode = directory->st_ino;
     environment->lock_descriptor = environment->data_descriptor = -1;
+    environment->other_data_descriptor = -1;
     *out = environment;
     return 0;
 }
@@ -315,10 +318,12 @@ int environment_reserve(struct environment *environment, MDB_txn *writer, unsign
     memcpy(&head, writer, sizeof head);
     if (head.id != mdb_txn_id(writer))
         return -EPROTO;
-    mdb_stat(writer, 1, &stat);
+    mdb_stat(writer, LMDB_MAIN, &stat);
     uint64_t page_size = stat.ms_psize;
-    uint64_t pages = head.next_page + changes * (2 * (uint64_t)stat.ms_depth + 6) +
-                     bytes / page_size + changes + PAGES_AHEAD + head.next_page / 64;
+    uint64_t pages = head.next_page + changes * (2 * (uint64_t)stat.ms_depth + 6) + PAGES_AHEAD +
+                     head.next_page / 64;
+    if (bytes > 0)
+        pages += bytes / page_size + changes + PAGES_LEFT;
     uint64_t end = pages * page_size;
     if (end <= environment->reserved)
         return 0;
@@ -335,19 +340,13 @@ int environment_reserve(struct environment *environment, MDB_txn *writer, unsign
     if (from < environment->reserved)
         from = environment->reserved;
     uint64_t to = end + step < environment->map_size ? end + step : environment->map_size;
-    for (;;) {
-        int result = fallocate(environment->data_descriptor, FALLOC_FL_KEEP_SIZE, (off_t)from,
-                               (off_t)(to - from));
-        if (result == 0)
-            break;
-        if (errno == EINTR)
-            continue;
-        if (errno == EOPNOTSUPP && !environment->write_map)
-            break; /* pwrite will tell */
-        if (errno != ENOSPC || to == end)
-            return -errno;
+    error = lmdb_files_allocate(environment->data_descriptor, from, to - from);
+    if (error == -ENOSPC) {
         to = end;
+        error = lmdb_files_allocate(environment->data_descriptor, from, to - from);
     }
+    if (error && (error != -EOPNOTSUPP || environment->write_map))
+        return error; /* else pwrite will tell */
     environment->reserved = to;
     return 0;
 }

@@ -27,6 +27,7 @@ struct environment {
     pthread_rwlock_t gate; /* shared by threads inside; alone to open, close and fork */
     MDB_env *mdb;          /* NULL while closed; the members below are of this opening */
     int data_descriptor;
+    int other_data_descriptor; /* -1, or for synchronous writes, of which there are none */
     int lock_descriptor;
     struct file_identity { /* to tell whether the descriptors still are ours */
         dev_t device;
@@ -58,8 +59,8 @@ void environment_before_fork(struct environment *environment);
 void environment_after_fork(struct environment *environment, bool child);
 
 /*
- * Makes sure, before changes, that the file has the pages they may need, commit included: of `changes` puts and removes
- * with values and keys of `bytes` in all. Inside, with the write transaction. 0, -ENOSPC, or another -errno.
+ * Makes sure, before changes, that the file has the pages they may need, commit included: `changes` puts of `bytes` of keys
+ * and values in all, or as many removes, which have 0 bytes. Inside, with the write transaction. 0, -ENOSPC, or another -errno.
  */
 int environment_reserve(struct environment *environment, MDB_txn *writer, unsigned changes, size_t bytes);
 

@@ -44,8 +44,8 @@ enum {
  */
 enum { STAMP = 271828182 };
 
-/* The opening in progress in this thread, of which the two functions below note what LMDB does not tell. */
-static __thread struct environment *opening __attribute__((tls_model("initial-exec")));
+/* The environment that this thread opens or closes, of which the functions below know more than LMDB tells. */
+static __thread struct environment *handled __attribute__((tls_model("initial-exec")));
 
 int ddbmock_lmdb_open(const char *path, int flags, ...)
 {
@@ -54,12 +54,14 @@ int ddbmock_lmdb_open(const char *path, int flags, ...)
     mode_t mode = va_arg(arguments, mode_t);
     va_end(arguments);
     int descriptor = open(path, flags | O_CLOEXEC | O_NOFOLLOW, mode);
-    if (descriptor >= 0 && opening) {
+    if (descriptor >= 0 && handled) {
         const char *name = strrchr(path, '/') + 1;
         if (strcmp(name, "lock.mdb") == 0)
-            opening->lock_descriptor = descriptor;
-        else if (opening->data_descriptor < 0) /* a second is for synchronous writes, and not used */
-            opening->data_descriptor = descriptor;
+            handled->lock_descriptor = descriptor;
+        else if (handled->data_descriptor < 0)
+            handled->data_descriptor = descriptor;
+        else
+            handled->other_data_descriptor = descriptor;
     }
     return descriptor;
 }
@@ -68,12 +70,40 @@ void *ddbmock_lmdb_mmap(void *where, size_t length, int protection, int flags, i
                         off_t offset)
 {
     void *map = mmap(where, length, protection, flags, descriptor, offset);
-    if (map != MAP_FAILED && opening && descriptor == opening->data_descriptor) {
+    if (map != MAP_FAILED && handled && descriptor == handled->data_descriptor) {
         madvise(map, length, MADV_DONTDUMP);
-        opening->map = map;
-        opening->map_size = length;
+        handled->map = map;
+        handled->map_size = length;
     }
     return map;
+}
+
+static int identify(int descriptor, struct file_identity *identity)
+{
+    struct stat status;
+    if (fstat(descriptor, &status) != 0)
+        return -errno;
+    *identity = (struct file_identity){ status.st_dev, status.st_ino };
+    return 0;
+}
+
+static bool is_still(int descriptor, const struct file_identity *identity)
+{
+    struct file_identity now = { 0 };
+    return identify(descriptor, &now) == 0 && now.device == identity->device &&
+           now.inode == identity->inode;
+}
+
+int ddbmock_lmdb_close(int descriptor)
+{
+    if (handled) {
+        const struct file_identity *ours = descriptor == handled->lock_descriptor
+                                               ? &handled->lock_file
+                                               : &handled->data_file;
+        if (!is_still(descriptor, ours))
+            return 0;
+    }
+    return close(descriptor);
 }
 
 /* Opens, or creates, a file of the directory. A descriptor or -errno. */
@@ -91,8 +121,7 @@ static int open_file(const struct environment *environment, const char *name)
     return descriptor;
 }
 
-/* Retries what a signal interrupted. 0 or -errno. */
-static int allocate(int descriptor, uint64_t from, uint64_t length)
+int lmdb_files_allocate(int descriptor, uint64_t from, uint64_t length)
 {
     int result;
     do
@@ -127,7 +156,7 @@ static int prepare_lock_file(const struct environment *environment)
     else
         result = 1;
     if (result >= 0) {
-        int error = allocate(descriptor, 0, LOCK_FILE_SIZE);
+        int error = lmdb_files_allocate(descriptor, 0, LOCK_FILE_SIZE);
         if (error && error != -EOPNOTSUPP)
             result = error;
     }
@@ -178,7 +207,7 @@ static int read_data_file(struct data_file *file)
 static int allocate_data_file(struct data_file *file)
 {
     uint64_t size = file->good || file->size == 0 ? FILES_AT_LEAST / 64 : file->size;
-    int error = allocate(file->descriptor, 0, size);
+    int error = lmdb_files_allocate(file->descriptor, 0, size);
     file->allocates = error == 0;
     return error == -EOPNOTSUPP ? 0 : error;
 }
@@ -190,6 +219,13 @@ static void fail_assertion(MDB_env *mdb, const char *message)
         longjmp(*lmdb_landing, 1);
 }
 
+static void forget(struct environment *environment)
+{
+    environment->mdb = NULL;
+    environment->lock_descriptor = environment->data_descriptor = -1;
+    environment->other_data_descriptor = -1;
+}
+
 static int open_with_map(struct environment *environment, uint64_t map_size, unsigned more_flags)
 {
     int result = mdb_env_create(&environment->mdb);
@@ -197,19 +233,21 @@ static int open_with_map(struct environment *environment, uint64_t map_size, uns
         return environment_errno(result);
     MDB_env *mdb = environment->mdb;
     unsigned flags = MDB_NOSYNC | MDB_NOTLS | more_flags;
-    environment->lock_descriptor = environment->data_descriptor = -1;
     result = mdb_env_set_mapsize(mdb, map_size);
     if (!result)
         result = mdb_env_set_maxreaders(mdb, READERS);
     if (!result) {
-        opening = environment;
+        handled = environment;
         result = mdb_env_open(mdb, environment->path, flags, 0600);
-        opening = NULL;
+        handled = NULL;
     }
+    if (!result)
+        result = -identify(environment->data_descriptor, &environment->data_file);
+    if (!result)
+        result = -identify(environment->lock_descriptor, &environment->lock_file);
     if (result) {
         mdb_env_close(mdb);
-        environment->mdb = NULL;
-        environment->lock_descriptor = environment->data_descriptor = -1;
+        forget(environment);
         return environment_errno(result);
     }
     environment->write_map = (flags & MDB_WRITEMAP) != 0;
@@ -264,25 +302,8 @@ static int check_data_file(struct environment *environment, const struct data_fi
         return error;
     error = lmdb_guarded(environment, check_pages(environment, file));
     mdb_env_close(environment->mdb);
-    environment->mdb = NULL;
-    environment->lock_descriptor = environment->data_descriptor = -1;
+    forget(environment);
     return error;
-}
-
-static int identify(int descriptor, struct file_identity *identity)
-{
-    struct stat status;
-    if (fstat(descriptor, &status) != 0)
-        return -errno;
-    *identity = (struct file_identity){ status.st_dev, status.st_ino };
-    return 0;
-}
-
-static bool is_still(int descriptor, const struct file_identity *identity)
-{
-    struct file_identity now = { 0 };
-    return identify(descriptor, &now) == 0 && now.device == identity->device &&
-           now.inode == identity->inode;
 }
 
 static int write_format(struct environment *environment)
@@ -303,11 +324,6 @@ static int write_format(struct environment *environment)
 /* The rest of an opening: what we want to know of it, and the format record. */
 static int settle(struct environment *environment)
 {
-    int error = identify(environment->data_descriptor, &environment->data_file);
-    if (!error)
-        error = identify(environment->lock_descriptor, &environment->lock_file);
-    if (error)
-        return error;
     environment->data_size = 0;
     environment->reserved = 0;
     environment->last_look = 0;
@@ -315,7 +331,7 @@ static int settle(struct environment *environment)
     mdb_reader_check(environment->mdb, &dead);
 
     MDB_txn *reader;
-    error = environment_errno(mdb_txn_begin(environment->mdb, NULL, MDB_RDONLY, &reader));
+    int error = environment_errno(mdb_txn_begin(environment->mdb, NULL, MDB_RDONLY, &reader));
     if (error)
         return error;
     error = lmdb_format_check(reader);
@@ -375,31 +391,27 @@ int lmdb_files_open(struct environment *environment)
 
 void lmdb_files_close(struct environment *environment)
 {
-    int error = lmdb_files_look(environment);
-    if (error == -ESTALE) {
-        lmdb_files_abandon(environment);
-        return;
-    }
-    if (!error && !environment->broken)
+    if (lmdb_files_look(environment) == 0 && !environment->broken)
         stamp(environment->data_descriptor);
     for (int i = 0; i < LMDB_IDLE_READERS; i++)
         mdb_txn_abort(atomic_exchange(&environment->idle[i], NULL));
+    handled = environment;
     mdb_env_close(environment->mdb);
-    environment->mdb = NULL;
-    environment->lock_descriptor = environment->data_descriptor = -1;
+    handled = NULL;
+    forget(environment);
 }
 
 void lmdb_files_abandon(struct environment *environment)
 {
     munmap(environment->map, environment->map_size);
-    if (is_still(environment->data_descriptor, &environment->data_file))
-        close(environment->data_descriptor);
-    if (is_still(environment->lock_descriptor, &environment->lock_file))
-        close(environment->lock_descriptor);
+    handled = environment;
+    ddbmock_lmdb_close(environment->data_descriptor);
+    ddbmock_lmdb_close(environment->other_data_descriptor);
+    ddbmock_lmdb_close(environment->lock_descriptor);
+    handled = NULL;
     for (int i = 0; i < LMDB_IDLE_READERS; i++)
         environment->idle[i] = NULL;
-    environment->mdb = NULL;
-    environment->lock_descriptor = environment->data_descriptor = -1;
+    forget(environment);
 }
 
 int lmdb_files_look(struct environment *environment)

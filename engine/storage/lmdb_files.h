@@ -15,23 +15,30 @@
  */
 int lmdb_files_open(struct environment *environment);
 
-/* Closes what lmdb_files_open opened, or abandons it when its descriptors are not ours any more. The gate alone. */
+/*
+ * Closes what lmdb_files_open opened; of the descriptors those that still are ours, for a host program may have closed the
+ * numbers and have its own files there. The caller has the gate alone.
+ */
 void lmdb_files_close(struct environment *environment);
 
 /*
- * Forgets an opening that must not be closed: its descriptors are no longer ours (a program closed the numbers and may have
- * its own files there), or it is another process's, whose child we are by a fork that we did not see.
+ * Forgets the opening of another process, whose child we are by a fork that we did not see: unmaps the file and closes the
+ * descriptors, and leaves LMDB's memory, which may have been in the middle of a change.
  */
 void lmdb_files_abandon(struct environment *environment);
 
 /* Looks at the files: 0, -ESTALE when a descriptor has become another file's, -EPROTO when the data file has shrunk. */
 int lmdb_files_look(struct environment *environment);
 
+/* Gives the file these bytes on its medium, its length unchanged; repeated when a signal interrupts it. 0 or -errno. */
+int lmdb_files_allocate(int descriptor, uint64_t from, uint64_t length);
+
 /*
- * What LMDB's open(2) and mmap(2) are linked to (see the Makefile). Descriptors are closed on exec, the map is left out of
- * core dumps, and both are noted in the opening.
+ * What LMDB's open(2), close(2) and mmap(2) are linked to (see the Makefile). Descriptors are closed on exec, and only while
+ * they are ours; the map is left out of core dumps; both are noted in the opening.
  */
 int ddbmock_lmdb_open(const char *path, int flags, ...) __attribute__((visibility("hidden")));
+int ddbmock_lmdb_close(int descriptor) __attribute__((visibility("hidden")));
 void *ddbmock_lmdb_mmap(void *where, size_t length, int protection, int flags, int descriptor, off_t offset)
     __attribute__((visibility("hidden")));
 

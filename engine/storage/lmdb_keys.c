@@ -329,8 +329,8 @@ static int land(MDB_cursor *cursor, MDB_val at, MDB_val record, bool backward, s
     return 0;
 }
 
-int lmdb_keys_seek(MDB_cursor *cursor, struct slice key, bool backward, bool strictly,
-                   struct slice *found, struct slice *value)
+static int seek(MDB_cursor *cursor, struct slice key, bool backward, bool strictly,
+                struct slice *found, struct slice *value)
 {
     struct level levels[LEVELS] = { first_level(key) };
     struct lmdb_key sought;
@@ -378,6 +378,24 @@ int lmdb_keys_seek(MDB_cursor *cursor, struct slice key, bool backward, bool str
     }
 }
 
+/*
+ * What a file says of its long keys cannot be checked when it is opened. Were a step to lead back, a walk would never end.
+ */
+static int check_order(struct slice key, bool backward, bool strictly, const struct slice *found)
+{
+    int order = slice_compare(*found, key);
+    if (backward)
+        order = -order;
+    return order > 0 || (order == 0 && !strictly) ? 0 : -EPROTO;
+}
+
+int lmdb_keys_seek(MDB_cursor *cursor, struct slice key, bool backward, bool strictly,
+                   struct slice *found, struct slice *value)
+{
+    int error = seek(cursor, key, backward, strictly, found, value);
+    return error ? error : check_order(key, backward, strictly, found);
+}
+
 int lmdb_keys_step(MDB_cursor *cursor, struct slice key, bool backward, struct slice *found,
                    struct slice *value)
 {
@@ -392,8 +410,10 @@ int lmdb_keys_step(MDB_cursor *cursor, struct slice key, bool backward, struct s
         memcpy(prefix, at.mv_data, sizeof prefix);
     }
     int result = mdb_cursor_get(cursor, &at, &record, backward ? MDB_PREV : MDB_NEXT);
-    if (result == 0 && has_prefix(&at, prefix, prefix_length))
-        return land(cursor, at, record, backward, found, value);
+    if (result == 0 && has_prefix(&at, prefix, prefix_length)) {
+        int error = land(cursor, at, record, backward, found, value);
+        return error ? error : check_order(key, backward, true, found);
+    }
     if (result && result != MDB_NOTFOUND)
         return environment_errno(result);
     if (prefix_length == 1)

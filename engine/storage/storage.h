@@ -1,7 +1,7 @@
 /*
  * storage.h - where the engine keeps its bytes: one ordered map of byte-string keys to byte-string values, with
- * transactions. This header is the manual for whoever writes a backend; tests/unit/storage is its proof: one
- * suite (tests/engine/storage) that every backend passes.
+ * transactions. This header is the manual for whoever writes a backend; tests/unit/storage is its proof: one suite
+ * that every backend passes.
  *
  * The surface is narrow on purpose: open, begin, get, put, remove, cursor, commit. Tables, indexes, the catalogue and the
  * tokens of transactions are all prefixes of one key space (engine/keyspace.h). Storage knows bytes, not items.
