@@ -129,7 +129,8 @@ int request_parse(struct request *request, const char *body, size_t length)
                             "levels beyond supported limit");
     json_error_t error;
     request->json = json_loadb(body, length, JSON_ALLOW_NUL, &error);
-    if (!request->json && json_error_code(&error) == json_error_out_of_memory)
+    /* jansson has nothing to say of a document only when malloc has failed. */
+    if (!request->json && error.text[0] == '\0')
         return request_fail(request, ERROR_INTERNAL_SERVER, "ddbmock is out of memory");
     if (!json_is_object(request->json))
         return request_fail(request, ERROR_SERIALIZATION, "%s", "");
