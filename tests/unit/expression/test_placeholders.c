@@ -1,0 +1,167 @@
+/*
+ * test_placeholders.c - ExpressionAttributeNames and ExpressionAttributeValues, and the rule
+ * against mixing. Sources: facts/fidelity.md section 5; DynamoDB Local 2.6.1 for the order in which
+ * unused keys are listed.
+ */
+#include "tests/unit/expression/expression_test.h"
+
+#define C "'ConditionExpression':'a = :a',"
+#define P "'ProjectionExpression':'a',"
+
+static const struct {
+    const char *input;
+    enum value_layer layer;
+    const char *message;
+} refused[] = {
+    { "{'ExpressionAttributeNames':{'#a':'b'}}", VALUE_LAYER_CURRENT,
+      "ExpressionAttributeNames can only be specified when using expressions" },
+    { "{'ExpressionAttributeNames':{}}", VALUE_LAYER_CURRENT,
+      "ExpressionAttributeNames can only be specified when using expressions" },
+    { "{'ExpressionAttributeValues':{':a':{'S':'b'}}}", VALUE_LAYER_CURRENT,
+      "ExpressionAttributeValues can only be specified when using expressions" },
+    { "{" P "'ExpressionAttributeValues':{':a':{'S':'b'}}}", VALUE_LAYER_CURRENT,
+      "ExpressionAttributeValues can only be specified when using expressions" },
+    { "{'ExpressionAttributeValues':{':a':{'S':'b'}}}", VALUE_LAYER_OLDER,
+      "ExpressionAttributeValues can only be specified when using expressions: ConditionExpression "
+      "is null" },
+    { "{" P "'ExpressionAttributeNames':{}}", VALUE_LAYER_CURRENT,
+      "ExpressionAttributeNames must not be empty" },
+    { "{" C "'ExpressionAttributeValues':{}}", VALUE_LAYER_CURRENT,
+      "ExpressionAttributeValues must not be empty" },
+    { "{" P "'ExpressionAttributeNames':{'q':'b'}}", VALUE_LAYER_CURRENT,
+      "ExpressionAttributeNames contains invalid key: Syntax error; key: \"q\"" },
+    { "{" P "'ExpressionAttributeNames':{'#':'b'}}", VALUE_LAYER_CURRENT,
+      "ExpressionAttributeNames contains invalid key: Syntax error; key: \"#\"" },
+    { "{" P "'ExpressionAttributeNames':{'#ok':'b','#q-r':'b'}}", VALUE_LAYER_CURRENT,
+      "ExpressionAttributeNames contains invalid key: Syntax error; key: \"#q-r\"" },
+    { "{" P "'ExpressionAttributeNames':{':a':'b'}}", VALUE_LAYER_CURRENT,
+      "ExpressionAttributeNames contains invalid key: Syntax error; key: \":a\"" },
+    { "{" P "'ExpressionAttributeNames':{'#\xc3\xa9':'b'}}", VALUE_LAYER_CURRENT,
+      "ExpressionAttributeNames contains invalid key: Syntax error; key: \"#\xc3\xa9\"" },
+    { "{" P "'ExpressionAttributeNames':{'':'b'}}", VALUE_LAYER_CURRENT,
+      "ExpressionAttributeNames contains invalid key: The expression attribute map contains an "
+      "empty key;" },
+    { "{" P "'ExpressionAttributeNames':{'#a':''}}", VALUE_LAYER_CURRENT,
+      "ExpressionAttributeNames contains invalid value: Empty attribute name for key #a" },
+    { "{" C "'ExpressionAttributeValues':{'#a':{'S':'b'}}}", VALUE_LAYER_CURRENT,
+      "ExpressionAttributeValues contains invalid key: Syntax error; key: \"#a\"" },
+    { "{" C "'ExpressionAttributeValues':{':a':{'N':'x'}}}", VALUE_LAYER_CURRENT,
+      "The parameter cannot be converted to a numeric value: x" },
+    { "{" C "'ExpressionAttributeValues':{':ok':{'S':'b'},':a':{'N':'x'}}}", VALUE_LAYER_OLDER,
+      "ExpressionAttributeValues contains invalid value: The parameter cannot be converted to a "
+      "numeric value: x for "
+      "key :a" },
+};
+
+Test(placeholders, refused)
+{
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        struct request *request = create_request();
+        struct placeholders *placeholders;
+        cr_expect_eq(placeholders_read(request, test_json(request, refused[i].input),
+                                       refused[i].layer, &placeholders),
+                     -1, "%s", refused[i].input);
+        cr_expect_str_eq(request->message ? request->message : "", refused[i].message, "%s",
+                         refused[i].input);
+        request_destroy(request);
+    }
+}
+
+Test(placeholders, longest_key)
+{
+    for (int length = 255; length <= 256; length++) {
+        struct request *request = create_request();
+        struct placeholders *placeholders;
+        char input[512];
+        snprintf(input, sizeof input, "{" P "'ExpressionAttributeNames':{'#%0*d':'b'}}", length - 1,
+                 0);
+        int result = placeholders_read(request, test_json(request, input), VALUE_LAYER_CURRENT,
+                                       &placeholders);
+        cr_expect_eq(result, length == 255 ? 0 : -1);
+        cr_expect_str_eq(
+            request->message ? request->message : "",
+            length == 255
+                ? ""
+                : "ExpressionAttributeNames contains invalid key: The expression attribute map "
+                  "contains a key that is too long; size of key: 256");
+        request_destroy(request);
+    }
+}
+
+static const struct {
+    const char *condition, *input, *message;
+} used[] = {
+    { "#a = :a",
+      "{" C "'ExpressionAttributeNames':{'#a':'x'},'ExpressionAttributeValues':{':a':{'S':'b'}}}",
+      "" },
+    { "x = y", "{" C "'ExpressionAttributeNames':{'#a':'b','#c':'d'}}",
+      "Value provided in ExpressionAttributeNames unused in expressions: keys: {#c, #a}" },
+    { "x = :q", "{" C "'ExpressionAttributeValues':{':q':{'S':'a'},':r':{'S':'a'},':b':{'S':'a'}}}",
+      "Value provided in ExpressionAttributeValues unused in expressions: keys: {:r, :b}" },
+    { "x = y",
+      "{" C "'ExpressionAttributeNames':{'#n':'b'},'ExpressionAttributeValues':{':q':{'S':'a'}}}",
+      "Value provided in ExpressionAttributeNames unused in expressions: keys: {#n}" },
+};
+
+Test(placeholders, unused)
+{
+    for (size_t i = 0; i < sizeof used / sizeof *used; i++) {
+        struct request *request = create_request();
+        struct placeholders *placeholders;
+        struct condition *condition;
+        cr_assert_eq(placeholders_read(request, test_json(request, used[i].input),
+                                       VALUE_LAYER_CURRENT, &placeholders),
+                     0);
+        cr_assert_eq(condition_parse(request, EXPRESSION_CONDITION, slice_of(used[i].condition),
+                                     placeholders, &condition),
+                     0);
+        cr_expect_eq(placeholders_check_used(request, placeholders), used[i].message[0] ? -1 : 0);
+        cr_expect_str_eq(request->message ? request->message : "", used[i].message);
+        request_destroy(request);
+    }
+}
+
+#define MIXED(others, expressions)                                                                 \
+    "Can not use both expression and non-expression parameters in the same request: "              \
+    "Non-expression parameters: {" others "} Expression parameters: {" expressions "}"
+
+static const struct {
+    const char *input, *message;
+} mixed[] = {
+    { "{}", "" },
+    { "{'Expected':{}}", "" },
+    { "{'ConditionExpression':'a'}", "" },
+    { "{'Expected':null,'ConditionExpression':'a'}", "" },
+    { "{'ConditionExpression':'a','Expected':{}}", MIXED("Expected", "ConditionExpression") },
+    { "{'ConditionExpression':'a','ConditionalOperator':'AND'}",
+      MIXED("ConditionalOperator", "ConditionExpression") },
+    { "{'AttributesToGet':['a'],'ProjectionExpression':'a'}",
+      MIXED("AttributesToGet", "ProjectionExpression") },
+    { "{'ConditionalOperator':'AND','Expected':{},'AttributeUpdates':{},'ConditionExpression':'a',"
+      "'UpdateExpression':'a'}",
+      MIXED("AttributeUpdates, Expected, ConditionalOperator",
+            "UpdateExpression, ConditionExpression") },
+    { "{'KeyConditionExpression':'a','FilterExpression':'a','ProjectionExpression':'a','"
+      "KeyConditions':{},"
+      "'ConditionalOperator':'OR','QueryFilter':{},'AttributesToGet':['a']}",
+      MIXED("AttributesToGet, QueryFilter, ConditionalOperator, KeyConditions",
+            "ProjectionExpression, FilterExpression, KeyConditionExpression") },
+    { "{'KeyConditions':{},'FilterExpression':'a'}", "" },
+    { "{'KeyConditions':{},'QueryFilter':{},'FilterExpression':'a'}",
+      MIXED("QueryFilter", "FilterExpression") },
+    { "{'KeyConditions':{},'KeyConditionExpression':'a'}",
+      MIXED("KeyConditions", "KeyConditionExpression") },
+    { "{'ScanFilter':{},'FilterExpression':'a'}", MIXED("ScanFilter", "FilterExpression") },
+};
+
+Test(mixing, refused)
+{
+    for (size_t i = 0; i < sizeof mixed / sizeof *mixed; i++) {
+        struct request *request = create_request();
+        cr_expect_eq(expressions_check_mixing(request, test_json(request, mixed[i].input)),
+                     mixed[i].message[0] ? -1 : 0, "%s", mixed[i].input);
+        cr_expect_str_eq(request->message ? request->message : "", mixed[i].message, "%s",
+                         mixed[i].input);
+        request_destroy(request);
+    }
+}
