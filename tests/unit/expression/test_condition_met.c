@@ -11,7 +11,7 @@ static const char *const item =
     "'b2':{'B':'YWI='},'t':{'BOOL':true},'z':{'NULL':true},'ss':{'SS':['x','y']},"
     "'ns':{'NS':['1','2']},'bs':{'BS':['YQ==','Yg==']},"
     "'l':{'L':[{'N':'1'},{'S':'x'},{'L':[{'S':'deep'}]},{'NULL':true}]},"
-    "'m':{'M':{'k':{'N':'7'},'in':{'M':{'k':{'S':'x'}}}}},'aa':{'N':'2'},'b.c':{'S':'dot'}}";
+    "'m':{'M':{'k':{'N':'7'},'kid':{'M':{'k':{'S':'x'}}}}},'aa':{'N':'2'},'b.c':{'S':'dot'}}";
 
 static const struct {
     const char *condition;
@@ -73,7 +73,7 @@ static const struct {
     { "m.k between n and big", true },
     { "s IN (:v, :s)", true },
     { "s IN (:v)", false },
-    { "s IN (:n, m.in.k)", true },
+    { "s IN (:n, m.kid.k)", true },
     { "nope IN (:s)", false },
     { "t IN (:t)", true },
     { "l IN (:l)", false },
@@ -83,7 +83,7 @@ static const struct {
     { "attribute_exists(l[3])", true },
     { "attribute_exists(l[4])", false },
     { "attribute_not_exists(nope)", true },
-    { "attribute_not_exists(m.in.k)", false },
+    { "attribute_not_exists(m.kid.k)", false },
     { "attribute_type(s, :S)", true },
     { "attribute_type(n, :S)", false },
     { "attribute_type(nope, :S)", false },
