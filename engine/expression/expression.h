@@ -107,7 +107,10 @@ int projection_check_key_paths(struct request *request, const struct projection 
 struct update;
 int update_parse(struct request *request, struct slice text, struct placeholders *placeholders, struct update **out);
 
-/* Fails the request when it touches a key attribute: "Cannot update attribute pk. This attribute is part of the key". */
+/*
+ * Fails the request when it touches a key attribute, "Cannot update attribute pk. This attribute is part of the key", or
+ * reads inside one.
+ */
 int update_check_keys(struct request *request, const struct update *update, const struct key_schema *keys);
 
 /*

@@ -335,6 +335,9 @@ struct update {
     struct action *actions;  /* in the order of the text */
     struct action **visited; /* in the order of path_tree_actions */
     size_t count;
+    struct operand *
+        *operands; /* all, in the order in which they end in the text; of AttributeUpdates none */
+    size_t operand_count;
     struct path_tree tree;
     bool legacy; /* made of AttributeUpdates: words one message otherwise, and ADD takes a list */
 };

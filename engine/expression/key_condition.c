@@ -140,31 +140,26 @@ int key_expression_parse(struct request *request, struct slice text,
     return 0;
 }
 
-static int check_term_value(struct request *request, const struct value *value,
-                            const struct key_attribute *key)
-{
-    if (!value)
-        return 0;
-    if (value->type != key->type)
-        return request_fail(
-            request, ERROR_VALIDATION,
-            "One or more parameter values were invalid: Condition parameter type does not match "
-            "schema type");
-    if (value->type != VALUE_N && value->bytes.length == 0)
-        return request_fail(
-            request, ERROR_VALIDATION,
-            "One or more parameter values are not valid. The AttributeValue for a key attribute "
-            "cannot contain an empty %s value. Key: %.*s",
-            value->type == VALUE_S ? "string" : "binary", SLICE_ARGUMENTS(key->name));
-    return 0;
-}
-
-static int check_term(struct request *request, const struct key_term *term,
+static int check_type(struct request *request, const struct value *value,
                       const struct key_attribute *key)
 {
-    if (check_term_value(request, term->low, key) < 0)
-        return -1;
-    return check_term_value(request, term->high, key);
+    if (!value || value->type == key->type)
+        return 0;
+    return request_fail(request, ERROR_VALIDATION,
+                        "One or more parameter values were invalid: Condition parameter type does "
+                        "not match schema type");
+}
+
+static int check_empty(struct request *request, const struct value *value,
+                       const struct key_attribute *key)
+{
+    if (!value || value->type == VALUE_N || value->bytes.length > 0)
+        return 0;
+    return request_fail(
+        request, ERROR_VALIDATION,
+        "One or more parameter values are not valid. The AttributeValue for a key attribute cannot "
+        "contain an empty %s value. Key: %.*s",
+        value->type == VALUE_S ? "string" : "binary", SLICE_ARGUMENTS(key->name));
 }
 
 static int fail_missing(struct request *request, struct slice name)
@@ -224,7 +219,9 @@ static int resolve_sort(struct request *request, const struct key_expression *ex
         return -1;
     for (int i = 0; i <= last; i++) {
         const struct key_term *term = find_term(expression, keys->sort[i].name);
-        if (check_term(request, term, &keys->sort[i]) < 0)
+        const struct key_attribute *key = &keys->sort[i];
+        if (check_type(request, term->low, key) < 0 || check_type(request, term->high, key) < 0 ||
+            check_empty(request, term->low, key) < 0 || check_empty(request, term->high, key) < 0)
             return -1;
         if (term->unsupported)
             return request_fail(request, ERROR_VALIDATION,
@@ -247,19 +244,22 @@ int key_condition_resolve(struct request *request, const struct key_expression *
     /* Of longer multi-attribute keys the wording is unverified. */
     if (expression->count > 2 && expression->count > keys->partition_count + keys->sort_count)
         return request_fail(request, ERROR_VALIDATION, "Conditions can be of length 1 or 2 only");
-    bool equal = true;
     for (unsigned i = 0; i < keys->partition_count; i++) {
-        const struct key_term *term = find_term(expression, keys->partition[i].name);
+        const struct key_attribute *key = &keys->partition[i];
+        const struct key_term *term = find_term(expression, key->name);
         if (!term)
-            return fail_missing(request, keys->partition[i].name);
-        if (check_term(request, term, &keys->partition[i]) < 0)
+            return fail_missing(request, key->name);
+        if (check_type(request, term->low, key) < 0)
             return -1;
-        equal = equal && term->sort == SORT_EQ && !term->unsupported;
+        if (term->sort != SORT_EQ)
+            return fail_unsupported(request);
+        if (check_empty(request, term->low, key) < 0)
+            return -1;
         out->partition[i] = term->low;
     }
     if (resolve_sort(request, expression, keys, out) < 0)
         return -1;
-    if (!equal || (keys->sort_count == 0 && expression->count > keys->partition_count))
+    if (keys->sort_count == 0 && expression->count > keys->partition_count)
         return fail_unsupported(request);
     return 0;
 }

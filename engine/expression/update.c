@@ -111,6 +111,8 @@ int update_parse(struct request *request, struct slice text, struct placeholders
     }
     update->visited = ARENA_NEW_ARRAY(parser.arena, update->count, struct action *);
     path_tree_actions(parser.arena, &update->tree, update->visited);
+    update->operands = parser.completed;
+    update->operand_count = parser.completed_count;
     *out = update;
     return 0;
 }
@@ -126,6 +128,13 @@ int update_check_keys(struct request *request, const struct update *update,
                 "One or more parameter values were invalid: Cannot update attribute %.*s. "
                 "This attribute is part of the key",
                 SLICE_ARGUMENTS(name));
+    }
+    /* A target that is inside a key attribute has been met above. */
+    for (size_t i = 0; update && i < update->operand_count; i++) {
+        const struct operand *operand = update->operands[i];
+        if (operand->type == OPERAND_PATH && operand->path.count > 1 &&
+            is_key_attribute(keys, operand->path.elements[0].name))
+            return fail_key_not_scalar(request, operand->path.elements[0].name);
     }
     return 0;
 }

@@ -53,6 +53,8 @@ static const struct {
     { &both, "pk BETWEEN :s AND :s", UNSUPPORTED },
     { &both, "begins_with(pk, :s)", UNSUPPORTED },
     { &both, "sk = :s AND begins_with(pk, :s)", UNSUPPORTED },
+    { &both, "pk > :s AND zz = :s", UNSUPPORTED },
+    { &both, "pk > :s AND sk = :n", UNSUPPORTED },
     { &both, "sk = :s", MISSED("pk") },
     { &both, "zz = :s", MISSED("pk") },
     { &both, "pk = :s AND zz = :s", MISSED("sk") },

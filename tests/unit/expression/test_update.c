@@ -253,6 +253,14 @@ Test(update, keys)
         request_destroy(request);
     }
     struct request *request = create_request();
+    cr_assert_eq(update_parse(request, slice_of("SET a = if_not_exists(b, pk.c)"), NULL, &update),
+                 0);
+    cr_assert_eq(update_check_keys(request, update, &keys), -1);
+    cr_expect_str_eq(request->message,
+                     "Key attributes must be scalars; list random access '[]' and map lookup '.' "
+                     "are not allowed: Key: pk");
+    request_destroy(request);
+    request = create_request();
     cr_assert_eq(update_parse(request, slice_of("SET a = pk, m.sk = :n"),
                               test_placeholders(request), &update),
                  0);
