@@ -27,7 +27,7 @@ same() {
 }
 
 PATH=/usr/local/bin:/usr/bin:/bin
-same ls -la /
+same ls -la /etc
 same cat /etc/passwd
 same sha256sum /etc/ssl/certs/ca-certificates.crt
 same bash -c 'echo a; echo b >&2; (exit 3); exit $?'
