@@ -1,13 +1,16 @@
 /*
- * expression.h - the five expression languages: condition, filter, key condition, projection, update.
+ * expression.h - the five expression languages: condition, filter, key condition, projection,
+ * update.
  *
- * Each goes the same way: tokenize, parse, resolve (names and values put in, operand types and document paths checked),
- * evaluate. Parsing knows no item and no table; evaluating cannot fail but where the header says so. The pre-expression
- * parameters (Expected, ScanFilter, KeyConditions, AttributeUpdates, ...) are translated into the same trees.
+ * Each goes the same way: tokenize, parse, resolve (names and values put in, operand types and
+ * document paths checked), evaluate. Parsing knows no item and no table; evaluating cannot fail but
+ * where the header says so. The pre-expression parameters (Expected, ScanFilter, KeyConditions,
+ * AttributeUpdates, ...) are translated into the same trees.
  *
- * Everything lives in the request's arena. Parse functions return 0, or -1 after failing the request with the service's
- * ValidationException ("Invalid ConditionExpression: Syntax error; token: ..."). Depth is bounded: what nests deeper than
- * the service allows fails as it does there, and never by the stack.
+ * Everything lives in the request's arena. Parse functions return 0, or -1 after failing the
+ * request with the service's ValidationException ("Invalid ConditionExpression: Syntax error;
+ * token: ..."). Depth is bounded: what nests deeper than the service allows fails as it does there,
+ * and never by the stack.
  */
 #ifndef DDBMOCK_ENGINE_EXPRESSION_EXPRESSION_H
 #define DDBMOCK_ENGINE_EXPRESSION_EXPRESSION_H
@@ -24,14 +27,17 @@ enum expression_kind {
     EXPRESSION_UPDATE,
 };
 
-/* ExpressionAttributeNames and ExpressionAttributeValues of one request (or of one member of a transaction). */
+/* ExpressionAttributeNames and ExpressionAttributeValues of one request (or of one member of a
+ * transaction). */
 struct placeholders;
 
 /*
- * Reads both from `input` (an operation's input, or a transaction's Put, Update, ...). Checks their own rules: "#" and ":"
- * first, not empty, sizes, values' content in the wording of `layer`, and that they are there only when an expression is.
+ * Reads both from `input` (an operation's input, or a transaction's Put, Update, ...). Checks their
+ * own rules: "#" and ":" first, not empty, sizes, values' content in the wording of `layer`, and
+ * that they are there only when an expression is.
  */
-int placeholders_read(struct request *request, const json_t *input, enum value_layer layer, struct placeholders **out);
+int placeholders_read(struct request *request, const json_t *input, enum value_layer layer,
+                      struct placeholders **out);
 
 /* After all expressions of the input have been parsed: fails the request when one was not used. */
 int placeholders_check_used(struct request *request, const struct placeholders *placeholders);
@@ -57,47 +63,66 @@ int condition_parse(struct request *request, enum expression_kind kind, struct s
 /* Whether `item` (NULL or empty: there is none) meets it; NULL is always met. */
 bool condition_met(const struct condition *condition, const struct map *item);
 
-/* Fails the request when a filter names a primary key attribute of `keys`: "Filter Expression can only contain ...". */
-int filter_check_keys(struct request *request, const struct condition *filter, const struct key_schema *keys);
+/* Fails the request when a filter names a primary key attribute of `keys`: "Filter Expression can
+ * only contain ...". */
+int filter_check_keys(struct request *request, const struct condition *filter,
+                      const struct key_schema *keys);
 
 /*
- * Fails the request when a condition looks inside a key attribute: "Key attributes must be scalars; ...". filter_check_keys
- * does so itself. NULL is fine.
+ * Fails the request when a condition looks inside a key attribute: "Key attributes must be scalars;
+ * ...". filter_check_keys does so itself. NULL is fine.
  */
 int condition_check_key_paths(struct request *request, const struct condition *condition,
                               const struct key_schema *keys);
 
-/* The names of the top-level attributes that a condition reads, for working out what an index lacks. */
-void condition_top_level(const struct condition *condition, void (*visit)(void *context, struct slice name), void *context);
+/* The names of the top-level attributes that a condition reads, for working out what an index
+ * lacks. */
+void condition_top_level(const struct condition *condition,
+                         void (*visit)(void *context, struct slice name), void *context);
 
 /* What a KeyConditionExpression or KeyConditions asks of a table or index. */
-enum sort_operator { SORT_ALL, SORT_EQ, SORT_LT, SORT_LE, SORT_GT, SORT_GE, SORT_BETWEEN, SORT_BEGINS_WITH };
+enum sort_operator {
+    SORT_ALL,
+    SORT_EQ,
+    SORT_LT,
+    SORT_LE,
+    SORT_GT,
+    SORT_GE,
+    SORT_BETWEEN,
+    SORT_BEGINS_WITH
+};
 
 struct key_condition {
     const struct value *partition[KEY_ATTRIBUTES_MAX]; /* one for each partition key attribute */
-    const struct value *equal[KEY_ATTRIBUTES_MAX];     /* of the first `equal_count` sort key attributes */
+    const struct value
+        *equal[KEY_ATTRIBUTES_MAX]; /* of the first `equal_count` sort key attributes */
     unsigned equal_count;
-    enum sort_operator operator; /* on the sort key attribute after those; SORT_ALL or one of the ranges */
+    enum sort_operator
+    operator; /* on the sort key attribute after those; SORT_ALL or one of the ranges */
     const struct value *low, *high; /* high: SORT_BETWEEN only */
 };
 
 /*
- * Parses the expression, then (key_condition_resolve) sets it against the key schema of what is queried. Two steps,
- * because the service looks the table up in between: facts/fidelity.md section 1.
+ * Parses the expression, then (key_condition_resolve) sets it against the key schema of what is
+ * queried. Two steps, because the service looks the table up in between: facts/fidelity.md
+ * section 1.
  */
 struct key_expression;
-int key_expression_parse(struct request *request, struct slice text, struct placeholders *placeholders,
-                         struct key_expression **out);
-int key_condition_resolve(struct request *request, const struct key_expression *expression, const struct key_schema *keys,
-                          struct key_condition *out);
+int key_expression_parse(struct request *request, struct slice text,
+                         struct placeholders *placeholders, struct key_expression **out);
+int key_condition_resolve(struct request *request, const struct key_expression *expression,
+                          const struct key_schema *keys, struct key_condition *out);
 
 /* A projection: paths, none overlapping. */
 struct projection;
-int projection_parse(struct request *request, struct slice text, struct placeholders *placeholders, struct projection **out);
+int projection_parse(struct request *request, struct slice text, struct placeholders *placeholders,
+                     struct projection **out);
 
 /* The parts of `item` that it names, in the arena; NULL gives the item itself. */
-struct map projection_apply(struct arena *arena, const struct projection *projection, const struct map *item);
-void projection_top_level(const struct projection *projection, void (*visit)(void *context, struct slice name), void *context);
+struct map projection_apply(struct arena *arena, const struct projection *projection,
+                            const struct map *item);
+void projection_top_level(const struct projection *projection,
+                          void (*visit)(void *context, struct slice name), void *context);
 
 /* As condition_check_key_paths. */
 int projection_check_key_paths(struct request *request, const struct projection *projection,
@@ -105,37 +130,45 @@ int projection_check_key_paths(struct request *request, const struct projection 
 
 /* An update: SET, REMOVE, ADD, DELETE actions, none overlapping. */
 struct update;
-int update_parse(struct request *request, struct slice text, struct placeholders *placeholders, struct update **out);
+int update_parse(struct request *request, struct slice text, struct placeholders *placeholders,
+                 struct update **out);
 
 /*
- * Fails the request when it touches a key attribute, "Cannot update attribute pk. This attribute is part of the key", or
- * reads inside one.
+ * Fails the request when it touches a key attribute, "Cannot update attribute pk. This attribute is
+ * part of the key", or reads inside one.
  */
-int update_check_keys(struct request *request, const struct update *update, const struct key_schema *keys);
+int update_check_keys(struct request *request, const struct update *update,
+                      const struct key_schema *keys);
 
 /*
- * Applies it to `item`, which has at least the key attributes; all operands read the item as it was. 0, or -1 after failing
- * the request: a path that does not exist, an operand of the wrong type, a number out of range, nesting too deep.
+ * Applies it to `item`, which has at least the key attributes; all operands read the item as it
+ * was. 0, or -1 after failing the request: a path that does not exist, an operand of the wrong
+ * type, a number out of range, nesting too deep.
  */
 int update_apply(struct request *request, const struct update *update, struct map *item);
 
-/* For ReturnValues UPDATED_OLD and UPDATED_NEW: the parts of `image` that the update's paths name. */
-struct map update_touched(struct arena *arena, const struct update *update, const struct map *image);
-
-/*
- * The parameters of before expressions. Each returns 0 and *out (NULL when the parameter is not there), or -1 after failing
- * the request. `layer` as for values.
+/* For ReturnValues UPDATED_OLD and UPDATED_NEW: the parts of `image` that the update's paths name.
  */
-int legacy_expected(struct request *request, const json_t *input, enum value_layer layer, struct condition **out);
-int legacy_filter(struct request *request, const json_t *input, const char *parameter, enum value_layer layer,
-                  struct condition **out);
-int legacy_key_conditions(struct request *request, const json_t *input, enum value_layer layer, struct key_expression **out);
-int legacy_attributes_to_get(struct request *request, const json_t *input, struct projection **out);
-int legacy_attribute_updates(struct request *request, const json_t *input, enum value_layer layer, struct update **out);
+struct map update_touched(struct arena *arena, const struct update *update,
+                          const struct map *image);
 
 /*
- * "Can not use both expression and non-expression parameters in the same request: ...": fails the request when both are
- * there; to be called before any of the above.
+ * The parameters of before expressions. Each returns 0 and *out (NULL when the parameter is not
+ * there), or -1 after failing the request. `layer` as for values.
+ */
+int legacy_expected(struct request *request, const json_t *input, enum value_layer layer,
+                    struct condition **out);
+int legacy_filter(struct request *request, const json_t *input, const char *parameter,
+                  enum value_layer layer, struct condition **out);
+int legacy_key_conditions(struct request *request, const json_t *input, enum value_layer layer,
+                          struct key_expression **out);
+int legacy_attributes_to_get(struct request *request, const json_t *input, struct projection **out);
+int legacy_attribute_updates(struct request *request, const json_t *input, enum value_layer layer,
+                             struct update **out);
+
+/*
+ * "Can not use both expression and non-expression parameters in the same request: ...": fails the
+ * request when both are there; to be called before any of the above.
  */
 int expressions_check_mixing(struct request *request, const json_t *input);
 
