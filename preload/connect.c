@@ -9,6 +9,7 @@
 #include "preload/connection.h"
 #include "preload/epoll.h"
 #include "preload/loader.h"
+#include "preload/node.h"
 #include "preload/real.h"
 #include "preload/service.h"
 
@@ -122,6 +123,8 @@ static bool connect_ours(int fd, const struct sockaddr *address, socklen_t lengt
     if (*error == 0 && stream)
         *error = take_over(fd, address, length, host);
     shim_leave(&guard);
+    if (*error == 0 && stream)
+        node_trust();
     return *error != 0 || stream;
 }
 

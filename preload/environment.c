@@ -77,11 +77,35 @@ static bool on_ec2(void)
     const char *disabled = getenv("AWS_EC2_METADATA_DISABLED");
     if (disabled != NULL && strcasecmp(disabled, "true") == 0)
         return false;
-    return file_begins("/sys/class/dmi/id/sys_vendor", "Amazon EC2") ||
-           file_begins("/sys/class/dmi/id/board_asset_tag", "i-") || file_begins("/sys/hypervisor/uuid", "ec2");
+    return file_begins("/sys/class/dmi/id/sys_vendor", "Amazon EC2") || file_begins("/sys/hypervisor/uuid", "ec2");
 }
 
-static bool user_has_credentials(void)
+/* What the two files of the AWS SDKs say. */
+struct files {
+    bool credentials, region;
+};
+
+static struct files read_files(void)
+{
+    static const char keys[] = "aws_access_key_id aws_secret_access_key credential_process role_arn sso_session "
+                               "sso_start_url sso_account_id web_identity_token_file credential_source login_session";
+    struct files found = { 0 };
+    char path[PATH_MAX];
+    const char *home = getenv("HOME");
+    /* Mostly the directory is not there: one look instead of four. */
+    if (!is_set("AWS_SHARED_CREDENTIALS_FILE") && !is_set("AWS_CONFIG_FILE") &&
+        (home == NULL || snprintf(path, sizeof path, "%s/.aws", home) >= (int)sizeof path || access(path, F_OK) != 0))
+        return found;
+    found.credentials = file_has_key("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials", keys) ||
+                        file_has_key("AWS_CONFIG_FILE", ".aws/config", keys);
+    found.region = file_has_key("AWS_CONFIG_FILE", ".aws/config", "region") ||
+                   file_has_key("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials", "region");
+    return found;
+}
+
+static const char dummy_key[] = "AKIADDBMOCK000000000";
+
+static bool has_other_credentials(void)
 {
     static const char *const variables[] = {
         "AWS_ACCESS_KEY_ID",
@@ -96,25 +120,19 @@ static bool user_has_credentials(void)
         "AWS_CONTAINER_CREDENTIALS_FULL_URI",
         "AWS_CREDENTIAL_FILE", /* boto 2 */
     };
-    static const char keys[] = "aws_access_key_id aws_secret_access_key credential_process role_arn sso_session "
-                               "sso_start_url sso_account_id web_identity_token_file credential_source login_session";
     for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
         if (is_set(variables[i]))
             return true;
-    return file_has_key("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials", keys) ||
-           file_has_key("AWS_CONFIG_FILE", ".aws/config", keys) || file_has_key("BOTO_CONFIG", ".boto", keys) ||
-           has_key("/etc/boto.cfg", keys) || on_ec2();
+    return file_has_key("BOTO_CONFIG", ".boto", "aws_access_key_id") || has_key("/etc/boto.cfg", "aws_access_key_id") ||
+           on_ec2();
 }
 
-static void prepare_region(void)
+/* `configured`: a region of any profile is the user's, and a variable would override it. */
+static void prepare_region(bool configured)
 {
     const char *region = getenv("AWS_REGION"), *other = getenv("AWS_DEFAULT_REGION");
     bool first = region != NULL && *region != '\0', second = other != NULL && *other != '\0';
-    if (first && second)
-        return;
-    /* A region of any profile is the user's: a variable would override it. */
-    if (file_has_key("AWS_CONFIG_FILE", ".aws/config", "region") ||
-        file_has_key("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials", "region"))
+    if (configured)
         return;
     if (!first)
         setenv("AWS_REGION", second ? other : "us-east-1", 1);
@@ -165,11 +183,19 @@ static void prepare_proxy(void)
 
 void environment_prepare(void)
 {
-    prepare_region();
+    struct files files = read_files();
+    const char *key = getenv("AWS_ACCESS_KEY_ID");
+    prepare_region(files.region);
     prepare_proxy();
-    if (user_has_credentials())
+    if (key != NULL && strcmp(key, dummy_key) == 0) {
+        /* A parent's doing; the user may have come by credentials since (a script that exports AWS_PROFILE). */
+        unsetenv("AWS_ACCESS_KEY_ID");
+        unsetenv("AWS_SECRET_ACCESS_KEY");
+        unsetenv("AWS_EC2_METADATA_DISABLED");
+    }
+    if (files.credentials || has_other_credentials())
         return;
-    setenv("AWS_ACCESS_KEY_ID", "AKIADDBMOCK000000000", 1);
+    setenv("AWS_ACCESS_KEY_ID", dummy_key, 1);
     setenv("AWS_SECRET_ACCESS_KEY", "ddbmock", 1);
     setenv("AWS_EC2_METADATA_DISABLED", "true", 1);
 }

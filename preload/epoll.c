@@ -4,7 +4,6 @@
  */
 #include "preload/epoll.h"
 
-#include "preload/node.h"
 #include "preload/real.h"
 #include "preload/shim.h"
 
@@ -31,20 +30,16 @@ static void note(int fd)
 int epoll_create(int size)
 {
     int fd = REAL(epoll_create)(size);
-    if (!shim_inside()) {
+    if (!shim_inside())
         note(fd);
-        node_trust();
-    }
     return fd;
 }
 
 int epoll_create1(int flags)
 {
     int fd = REAL(epoll_create1)(flags);
-    if (!shim_inside()) {
+    if (!shim_inside())
         note(fd);
-        node_trust();
-    }
     return fd;
 }
 

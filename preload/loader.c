@@ -36,27 +36,41 @@ static const struct gateway *fail(const char *what, const char *why)
     return NULL;
 }
 
-static const struct gateway *load(void)
+/* The engine object beside the shim at `shim`, or NULL with *why. */
+static void *load_beside(const char *shim, const char **why)
 {
     char path[PATH_MAX];
+    const char *slash = strrchr(shim, '/');
+    if (slash == NULL || (size_t)snprintf(path, sizeof path, "%.*s/libddbmock-engine.so", (int)(slash - shim), shim) >=
+                             sizeof path) {
+        *why = "the shim's own path is unknown";
+        return NULL;
+    }
+    void *object = REAL(dlopen)(path, RTLD_NOW | RTLD_LOCAL);
+    if (object == NULL && (*why = dlerror()) == NULL)
+        *why = "libddbmock-engine.so";
+    return object;
+}
+
+static const struct gateway *load(void)
+{
+    static char resolved[PATH_MAX];
+    const char *why = NULL;
     if (loaded != NULL)
         return loaded;
-    const char *slash = strrchr(shim_path, '/');
-    int length = slash == NULL ? -1
-                               : snprintf(path, sizeof path, "%.*s/libddbmock-engine.so", (int)(slash - shim_path),
-                                          shim_path);
-    if (length < 0 || (size_t)length >= sizeof path)
-        return fail("cannot tell where libddbmock-engine.so is", "the shim's own path is unknown");
-    void *object = REAL(dlopen)(path, RTLD_NOW | RTLD_LOCAL);
+    void *object = load_beside(shim_path, &why);
     if (object == NULL) {
-        const char *why = dlerror();
-        return fail("cannot load the engine", why != NULL ? why : path);
+        /* The path that the program was given may be a link to the shim. */
+        if (realpath(shim_path, resolved) != NULL && strcmp(resolved, shim_path) != 0)
+            object = load_beside(resolved, &why);
     }
+    if (object == NULL)
+        return fail("cannot load the engine", why);
     gateway_function *function = (gateway_function *)dlsym(object, GATEWAY_SYMBOL);
     const struct gateway *found = function != NULL ? function() : NULL;
     if (found == NULL || found->version != GATEWAY_VERSION) {
         dlclose(object);
-        return fail(path, "is not of the same build as libddbmock.so");
+        return fail("libddbmock-engine.so", "is not of the same build as libddbmock.so");
     }
     return loaded = found;
 }

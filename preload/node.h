@@ -7,7 +7,7 @@
 /* In the constructor: what must be in the environment before main. Nothing, in a program that is not node. */
 void node_prepare(void);
 
-/* Once main has begun: tells node where our authority is. */
+/* At a connection: adds our authority to node's roots, the first time. Nothing, in another program. Outside the guard. */
 void node_trust(void);
 
 #endif

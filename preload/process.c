@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 /* The fields of /proc/<pid>/stat from the state on, or false. */
@@ -39,6 +40,14 @@ unsigned long long process_start_time(int pid)
     int parent;
     unsigned long long start;
     return read_stat(pid, &state, &parent, &start) && state != 'Z' && state != 'X' ? start : 0;
+}
+
+unsigned long long process_time(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    unsigned long long ticks = (unsigned long long)sysconf(_SC_CLK_TCK);
+    return (unsigned long long)now.tv_sec * ticks + (unsigned long long)now.tv_nsec * ticks / 1000000000u;
 }
 
 const char *process_namespace(char *out, size_t size)

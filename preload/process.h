@@ -10,6 +10,9 @@
 /* When the process started, in clock ticks since boot; 0 when there is no such process (a zombie counts as none). */
 unsigned long long process_start_time(int pid);
 
+/* Now, in the same ticks. */
+unsigned long long process_time(void);
+
 /* The pid namespace of this process, "pid:[4026531836]"; "" where /proc does not say. Returns `out`. */
 const char *process_namespace(char *out, size_t size);
 

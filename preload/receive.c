@@ -189,8 +189,9 @@ int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags, struct
         return REAL(recvmmsg)(fd, messages, count, flags, timeout);
     ssize_t got;
     if (count > 0 && receive_before(fd, &messages[0].msg_hdr, flags & ~MSG_WAITFORONE, &got)) {
-        messages[0].msg_len = (unsigned)got;
+        int saved = errno;
         unsigned received = 1;
+        messages[0].msg_len = (unsigned)got;
         while (received < count && got > 0) {
             got = REAL(recvmsg)(fd, &messages[received].msg_hdr, flags | MSG_DONTWAIT);
             if (got <= 0)
@@ -198,6 +199,7 @@ int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags, struct
             messages[received++].msg_len = (unsigned)got;
             receive_after(fd, got);
         }
+        errno = saved;
         return (int)received;
     }
     int received = REAL(recvmmsg)(fd, messages, count, flags, timeout);

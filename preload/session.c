@@ -1,16 +1,16 @@
 /*
  * session.c - the rules of sessions, all of them.
  *
- * - The root of a tree of processes is the one that finds no DDBMOCK_SESSION. Its constructor chooses a name, from its process id, its start
- *   time and a random number, and sets the variable: no file, no descriptor. Children inherit it (exec.c helps programs that keep an
+ * - The root of a tree of processes is the one that finds no DDBMOCK_SESSION. Its constructor chooses a name, from its process id, the time
+ *   and a random number, and sets the variable: no file, no descriptor. Children inherit it (exec.c helps programs that keep an
  *   environment of their own).
  * - The directory, <base>/ddbmock-<uid>/<name>, is made by whoever first needs it (an authority, a connection). Base is /dev/shm, else
  *   $XDG_RUNTIME_DIR, $TMPDIR or /tmp: the first where the directory exists, else the first where it can be made. Both levels have mode
  *   0700 and our user as owner, or are not used; symbolic links are not followed.
  * - Who uses the directory holds a shared flock on its file `lock`. The descriptor is closed again; a mapping of the file keeps the lock
  *   through fork and descriptor-closing programs, and goes with the process, however it ends.
- * - An automatic session is dead when nobody holds that lock, its root no longer runs (same id, same start time, same pid namespace), no
- *   process of this user was started with its name, and the leaving process has no child left. The last to leave removes it; what
+ * - An automatic session is dead when nobody holds that lock, its root no longer runs (no process of its id and pid namespace is as old as the
+ *   name), no process of this user was started with its name, and the leaving process has no child left. The last to leave removes it; what
  *   was killed is removed when the next session is made.
  * - A name or a path that the user gave is a named session. It needs no lock, for nobody ever removes it.
  */
@@ -53,12 +53,12 @@ const char *session_setting(void)
     return setting[0] != '\0' ? setting : NULL;
 }
 
-/* Whether `text` is a name that session_start chose, and whose. */
-static bool parse_automatic(const char *text, int *pid, unsigned long long *start)
+/* Whether `text` is a name that session_start chose; for which process, and when, in the clock ticks of process_start_time. */
+static bool parse_automatic(const char *text, int *pid, unsigned long long *chosen)
 {
     unsigned long long random;
     int end = -1;
-    return sscanf(text, "tree-%d-%llu-%16llx%n", pid, start, &random, &end) == 3 && text[end] == '\0';
+    return sscanf(text, "tree-%d-%llu-%16llx%n", pid, chosen, &random, &end) == 3 && text[end] == '\0';
 }
 
 static bool valid_name(const char *text)
@@ -72,12 +72,12 @@ void session_start(void)
 {
     const char *given = getenv(SESSION_VARIABLE);
     int pid;
-    unsigned long long start;
+    unsigned long long chosen;
     if (given != NULL && *given != '\0') {
         snprintf(setting, sizeof setting, SESSION_VARIABLE "=%s", given);
         kind = strlen(given) >= PATH_MAX         ? INVALID
                : strchr(given, '/') != NULL      ? PATH
-               : parse_automatic(given, &pid, &start) ? AUTOMATIC
+               : parse_automatic(given, &pid, &chosen) ? AUTOMATIC
                : valid_name(given)               ? NAMED
                                                  : INVALID;
         return;
@@ -86,8 +86,8 @@ void session_start(void)
     /* The kernel gave every program 16 random bytes; glibc keeps the first 15 of them for itself, and they stay secret. */
     if (getrandom(&random, sizeof random, GRND_NONBLOCK) != sizeof random)
         memcpy(&random, (const char *)getauxval(AT_RANDOM) + 8, sizeof random);
-    pid = getpid();
-    snprintf(setting, sizeof setting, SESSION_VARIABLE "=tree-%d-%llu-%016llx", pid, process_start_time(pid),
+    /* A process of this id that started later is another one: so the present time serves as well as our start, and costs no file. */
+    snprintf(setting, sizeof setting, SESSION_VARIABLE "=tree-%d-%llu-%016llx", (int)getpid(), process_time(),
              (unsigned long long)random);
     kind = AUTOMATIC;
     setenv(SESSION_VARIABLE, name(), 1);
@@ -192,9 +192,9 @@ static int remove_tree(int at, const char *entry, int depth)
 static void remove_dead(int user, const char *which, bool leaving)
 {
     int pid;
-    unsigned long long start;
+    unsigned long long chosen, start;
     char path[NAME_SIZE + 8], record[64] = "", link[40];
-    if (!parse_automatic(which, &pid, &start) || strlen(which) >= NAME_SIZE)
+    if (!parse_automatic(which, &pid, &chosen) || strlen(which) >= NAME_SIZE)
         return;
     snprintf(path, sizeof path, "%s/lock", which);
     int fd = openat(user, path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -207,7 +207,7 @@ static void remove_dead(int user, const char *which, bool leaving)
         dead = length <= 0 || strcmp(record, process_namespace(link, sizeof link)) == 0;
     }
     if (dead && !(leaving && pid == getpid()))
-        dead = process_start_time(pid) != start;
+        dead = (start = process_start_time(pid)) == 0 || start > chosen;
     char wanted[sizeof SESSION_VARIABLE + NAME_SIZE];
     snprintf(wanted, sizeof wanted, SESSION_VARIABLE "=%s", which);
     if (dead && !process_anyone_with(wanted, leaving))
@@ -248,8 +248,7 @@ static int enter(const char *where, bool make)
             close(session);
         close(user);
     }
-    size_t length = strlen(directory);
-    snprintf(directory + length, sizeof directory - length, "/%s", name());
+    strcat(strcat(directory, "/"), name()); /* open_user_directory left room */
     return error;
 }
 
