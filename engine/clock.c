@@ -3,15 +3,15 @@
  */
 #include "engine/clock.h"
 
-#include <errno.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
+#include <unistd.h>
 
 static _Atomic int64_t fixed_time = -1;
-static _Atomic uint64_t fixed_random;
+static _Atomic uint64_t random_state; /* 0: not seeded yet */
 
 int64_t clock_now(void)
 {
@@ -30,34 +30,34 @@ void clock_set(int64_t milliseconds)
 
 void random_seed(uint64_t seed)
 {
-    atomic_store(&fixed_random, seed);
+    atomic_store(&random_state, seed);
+}
+
+/* A state of its own for this process: from the kernel, or where a sandbox forbids that, from the clocks. Never 0. */
+static uint64_t fresh_state(void)
+{
+    uint64_t state = 0;
+    if (getrandom(&state, sizeof state, GRND_NONBLOCK) != sizeof state) {
+        struct timespec now;
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        state = ((uint64_t)now.tv_nsec << 32) ^ (uint64_t)now.tv_sec ^ (uint64_t)(uintptr_t)&now ^ (uint64_t)getpid();
+    }
+    return state | 1;
 }
 
 void random_bytes(void *out, size_t size)
 {
     unsigned char *bytes = out;
+    if (atomic_load_explicit(&random_state, memory_order_relaxed) == 0) {
+        uint64_t unset = 0;
+        atomic_compare_exchange_strong(&random_state, &unset, fresh_state());
+    }
     while (size > 0) {
-        uint64_t word;
-        if (atomic_load_explicit(&fixed_random, memory_order_relaxed)) {
-            /* splitmix64, so that a seeded run repeats itself. */
-            word = atomic_fetch_add(&fixed_random, 0x9e3779b97f4a7c15u) + 0x9e3779b97f4a7c15u;
-            word = (word ^ (word >> 30)) * 0xbf58476d1ce4e5b9u;
-            word = (word ^ (word >> 27)) * 0x94d049bb133111ebu;
-            word ^= word >> 31;
-        } else {
-            ssize_t got = getrandom(bytes, size, 0);
-            if (got > 0) {
-                bytes += got;
-                size -= (size_t)got;
-                continue;
-            }
-            if (got < 0 && errno == EINTR)
-                continue;
-            /* A sandbox without getrandom(2): ids must differ, no more. */
-            struct timespec now;
-            clock_gettime(CLOCK_MONOTONIC, &now);
-            word = ((uint64_t)now.tv_nsec << 32) ^ (uint64_t)now.tv_sec ^ (uint64_t)(uintptr_t)&now;
-        }
+        /* splitmix64: ids have to differ, not to be secret, and a system call for each costs 5 % of a GetItem. */
+        uint64_t word = atomic_fetch_add(&random_state, 0x9e3779b97f4a7c15u) + 0x9e3779b97f4a7c15u;
+        word = (word ^ (word >> 30)) * 0xbf58476d1ce4e5b9u;
+        word = (word ^ (word >> 27)) * 0x94d049bb133111ebu;
+        word ^= word >> 31;
         size_t part = size < sizeof word ? size : sizeof word;
         memcpy(bytes, &word, part);
         bytes += part;

@@ -16,7 +16,10 @@ int64_t clock_now(void);
 /* For tests: clock_now answers `milliseconds` from now on; a negative value brings the real clock back. */
 void clock_set(int64_t milliseconds);
 
-/* `size` random bytes, from the kernel; for tests, from a fixed sequence after random_seed with a non-zero seed. */
+/*
+ * `size` random bytes, good for ids and not for secrets: a sequence that the kernel seeds once per process. random_seed starts
+ * the sequence at `seed`, for tests; 0 lets the kernel seed it anew, as the child of a fork must.
+ */
 void random_bytes(void *out, size_t size);
 void random_seed(uint64_t seed);
 

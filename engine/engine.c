@@ -71,5 +71,7 @@ void engine_before_fork(struct engine *engine)
 void engine_after_fork(struct engine *engine, bool child)
 {
     pthread_mutex_unlock(&engine->tables_lock);
+    if (child)
+        random_seed(0);
     storage_after_fork(engine->storage, child);
 }

@@ -40,6 +40,12 @@ enum {
     JSON_DEPTH_MAX = 128,
 };
 
+/* `from`, cut to fit; `to` is all zeros before. */
+static void copy_text(char *to, size_t size, const char *from)
+{
+    memcpy(to, from, strnlen(from, size - 1));
+}
+
 struct request *request_create(struct engine *engine, const char *region, const char *id)
 {
     struct request *request = calloc(1, sizeof *request);
@@ -47,9 +53,9 @@ struct request *request_create(struct engine *engine, const char *region, const 
         return NULL;
     request->engine = engine;
     request->now = clock_now();
-    snprintf(request->region, sizeof request->region, "%s", region);
-    snprintf(request->account, sizeof request->account, "%s", ENGINE_ACCOUNT);
-    snprintf(request->id, sizeof request->id, "%s", id);
+    copy_text(request->region, sizeof request->region, region);
+    copy_text(request->account, sizeof request->account, ENGINE_ACCOUNT);
+    copy_text(request->id, sizeof request->id, id);
     arena_init(&request->arena, &request->exhausted);
     arena_init(&request->scratch, &request->exhausted);
     buffer_init(&request->output, &request->arena);
