@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/syscall.h>
 
 /* Carries over what matters to the transfer of bytes; everything else is asked of the TCP socket, which is kept. */
 static void copy_settings(int from, int to)
@@ -71,7 +72,8 @@ static int take_over(int fd, const struct sockaddr *address, socklen_t length, c
     memcpy(&made->peer, address, length < sizeof made->peer ? length : sizeof made->peer);
     made->peer_length = length < sizeof made->peer ? length : sizeof made->peer;
     int error = made->gateway == NULL ? ENOBUFS : 0;
-    if (error == 0 && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+    /* Past other preloaded libraries (socket_wrapper, sanitizers), which would keep books on the pair as the program's. */
+    if (error == 0 && REAL(syscall)(SYS_socketpair, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
         error = errno;
     if (error == 0) {
         made->end = connection_hide(ends[1]);

@@ -21,18 +21,19 @@ pthread_mutex_t engine_lock = PTHREAD_MUTEX_INITIALIZER;
 static const struct gateway *loaded;         /* engine_lock */
 static const struct gateway *_Atomic opened; /* set once, with engine_lock held */
 static bool complained;                      /* engine_lock */
+static bool quiet;                           /* engine_lock: nothing is being connected */
 
 const struct gateway *loader_engine(void)
 {
     return atomic_load_explicit(&opened, memory_order_acquire);
 }
 
-/* The first failure is told, later ones would only repeat it. */
+/* The first connection that fails is told, later ones would only repeat it; a program that makes none hears nothing. */
 static const struct gateway *fail(const char *what, const char *why)
 {
-    if (!complained)
+    if (!complained && !quiet)
         shim_complain("%s: %s. Connections to DynamoDB are refused; none leaves this machine.", what, why);
-    complained = true;
+    complained = complained || !quiet;
     return NULL;
 }
 
@@ -91,9 +92,11 @@ const struct gateway *loader_load(struct gateway_settings *settings)
 {
     shim_prepare_fork();
     pthread_mutex_lock(&engine_lock);
+    quiet = true;
     const struct gateway *found = load();
     if (found != NULL && !settle(settings))
         found = NULL;
+    quiet = false;
     pthread_mutex_unlock(&engine_lock);
     return found;
 }

@@ -16,7 +16,7 @@ const struct gateway *loader_engine(void);
 
 /*
  * loader_load loads the engine object and fills in the settings for its authority and trust; loader_open opens the engine, too. NULL after
- * a failure, the first of which is told on stderr. Call inside the guard, no lock held.
+ * a failure; the first one of loader_open is told on stderr. Call inside the guard, no lock held.
  */
 const struct gateway *loader_open(void);
 const struct gateway *loader_load(struct gateway_settings *settings);

@@ -53,14 +53,12 @@ static void *run(void *unused)
     }
 }
 
-static bool start(void)
+/* Starts the thread around the epoll `fd`; the lock is held. */
+static bool start(int fd)
 {
     pthread_attr_t attributes;
     pthread_t thread;
     sigset_t blocked, former;
-    int fd = REAL(epoll_create1)(EPOLL_CLOEXEC);
-    if (fd < 0 || (fd = connection_hide(fd)) < 0)
-        return false;
     atomic_store(&watcher, fd);
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, STACK_SIZE);
@@ -70,23 +68,34 @@ static bool start(void)
     int error = pthread_create(&thread, &attributes, run, NULL);
     pthread_sigmask(SIG_SETMASK, &former, NULL);
     pthread_attr_destroy(&attributes);
-    if (error == 0) {
+    if (error == 0)
         pthread_setname_np(thread, "ddbmock");
+    else
+        atomic_store(&watcher, -1);
+    return error == 0;
+}
+
+static bool running(void)
+{
+    if (atomic_load(&watcher) >= 0)
         return true;
-    }
-    connection_unhide(fd);
-    atomic_store(&watcher, -1);
-    return false;
+    /* Before our lock: the table's comes before it (shim.h). */
+    int fd = REAL(epoll_create1)(EPOLL_CLOEXEC);
+    if (fd < 0 || (fd = connection_hide(fd)) < 0)
+        return false;
+    pthread_mutex_lock(&lock);
+    bool ours = atomic_load(&watcher) < 0, started = !ours || start(fd);
+    pthread_mutex_unlock(&lock);
+    if (!ours || !started)
+        connection_unhide(fd);
+    return started;
 }
 
 bool service_watch(struct connection *connection)
 {
     if (connection->served)
         return true;
-    pthread_mutex_lock(&lock);
-    bool running = atomic_load(&watcher) >= 0 || start();
-    pthread_mutex_unlock(&lock);
-    if (!running)
+    if (!running())
         return false;
     struct epoll_event event = { .events = EPOLLIN, .data.ptr = connection };
     if (atomic_load(&connection->backlog))

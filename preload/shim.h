@@ -2,8 +2,8 @@
  * shim.h - what every file of the shim shares: the guard against our own re-entry, the lines on stderr, and the order of
  * locks.
  *
- * Locks, outermost first: engine_lock (loader.c); a connection's (only fork.c holds two of them); the service thread's (service.c);
- * the table's (table.c); the addresses' (addresses.c). fork.c takes them all.
+ * Locks, outermost first: engine_lock (loader.c); a connection's (only fork.c holds two of them, in the order in which they were made);
+ * the table's (table.c); the service thread's (service.c); the addresses' (addresses.c). fork.c takes them all.
  */
 #ifndef DDBMOCK_PRELOAD_SHIM_H
 #define DDBMOCK_PRELOAD_SHIM_H

@@ -25,8 +25,9 @@ static entry *_Atomic pages[PAGES];
 static atomic_int highest = -1; /* the highest number ever filed */
 
 static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct connection *all, *unused;
-static int swept; /* where the next sweep starts */
+static struct connection *all, **tail = &all; /* in the order in which they were made */
+static struct connection *unused;
+static atomic_int swept; /* where the next sweep starts */
 
 static struct connection hidden_mark;
 #define HIDDEN (&hidden_mark)
@@ -159,8 +160,8 @@ struct connection *connection_create(void)
         unused = made->next_free;
     } else if ((made = calloc(1, sizeof *made)) != NULL) {
         pthread_mutex_init(&made->lock, NULL);
-        made->next = all;
-        all = made;
+        *tail = made;
+        tail = &made->next;
     }
     if (made != NULL)
         made->references = 1; /* the maker's own, given up by connection_release */
@@ -281,16 +282,23 @@ void connection_unhide(int fd)
     REAL(close)(fd);
 }
 
+/* The object made after `one`, the first for NULL; for walks that let the table's lock go. */
+static struct connection *after(struct connection *one)
+{
+    pthread_mutex_lock(&table_lock);
+    struct connection *next = one != NULL ? one->next : all;
+    pthread_mutex_unlock(&table_lock);
+    return next;
+}
+
 void connection_relocate(int fd)
 {
     struct shim_guard guard;
     if (!shim_owner())
         return;
     shim_enter(&guard);
-    pthread_mutex_lock(&table_lock);
-    struct connection *owner = all;
-    pthread_mutex_unlock(&table_lock);
-    for (; owner != NULL; owner = owner->next) {
+    struct connection *owner = after(NULL);
+    for (; owner != NULL; owner = after(owner)) {
         pthread_mutex_lock(&owner->lock);
         int *ours = owner->end == fd ? &owner->end : owner->tcp == fd ? &owner->tcp : NULL;
         if (ours != NULL) {
@@ -315,9 +323,9 @@ void connection_relocate(int fd)
 
 void connection_sweep(void)
 {
-    int last = atomic_load(&highest);
-    for (int looked = 0; looked < SWEPT_AT_ONCE && looked <= last; looked++) {
-        int fd = swept = swept < last ? swept + 1 : 0;
+    int last = atomic_load(&highest), from = atomic_load(&swept);
+    atomic_store(&swept, from + SWEPT_AT_ONCE <= last ? from + SWEPT_AT_ONCE : 0);
+    for (int fd = from; fd <= last && fd < from + SWEPT_AT_ONCE; fd++) {
         struct connection *found = connection_at(fd);
         if (found == NULL)
             continue;
@@ -351,15 +359,14 @@ void connection_drop_range(unsigned first, unsigned last)
 
 void connection_lock_all(void)
 {
-    /* New objects come at the head while the locks are collected. */
-    struct connection *locked = NULL;
+    /* New objects come at the end while the locks are collected. */
+    struct connection **next = &all;
     pthread_mutex_lock(&table_lock);
-    while (all != locked) {
-        struct connection *head = all;
+    while (*next != NULL) {
+        struct connection *each = *next;
         pthread_mutex_unlock(&table_lock);
-        for (struct connection *each = head; each != locked; each = each->next)
-            pthread_mutex_lock(&each->lock);
-        locked = head;
+        pthread_mutex_lock(&each->lock);
+        next = &each->next;
         pthread_mutex_lock(&table_lock);
     }
 }
@@ -373,7 +380,7 @@ void connection_unlock_all(void)
 
 void connection_settle_all(void)
 {
-    for (struct connection *each = all; each != NULL; each = each->next) {
+    for (struct connection *each = after(NULL); each != NULL; each = after(each)) {
         pthread_mutex_lock(&each->lock);
         connection_settle(each);
     }

@@ -174,8 +174,10 @@ static void check_start(const struct test *test, const char *self, const char *b
     environment[count++] = path;
     environment[count++] = directory;
     environment[count++] = kept;
-    if (sanitizer != NULL)
+    if (sanitizer != NULL) {
+        environment[count++] = (char *)"CHECK_SANITIZED=1";
         environment[count++] = (char *)"ASAN_OPTIONS=detect_leaks=0";
+    }
     for (size_t i = 0; i < 6 && test->environment[i] != NULL; i++)
         environment[count++] = (char *)test->environment[i];
     environment[count] = NULL;

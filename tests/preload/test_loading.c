@@ -70,6 +70,8 @@ static void libraries_of_libraries(void)
     char path[PATH_MAX];
     snprintf(path, sizeof path, "%s/tests/preload/fake/asker.so", getenv("CHECK_BUILD"));
     CHECK(dlopen("asked.so", RTLD_NOW) == NULL);
+    if (getenv("CHECK_SANITIZED") != NULL)
+        return; /* a sanitizer has a hook of its own before ours, which allows no RTLD_DEEPBIND and knows no callers */
     void *asker = dlopen(path, RTLD_NOW | RTLD_DEEPBIND);
     CHECK(asker != NULL);
     void *(*ask)(const char *name) = (void *(*)(const char *))dlsym(asker, "ask");

@@ -125,6 +125,8 @@ static void raw_queries(void)
 
 static void asynchronously(void)
 {
+    if (getenv("CHECK_SANITIZED") != NULL)
+        return; /* ThreadSanitizer does not know the threads that libc starts for this */
     struct addrinfo hints = { .ai_family = AF_INET };
     struct gaicb request = { .ar_name = HOST, .ar_service = "80", .ar_request = &hints }, *list[] = { &request };
     CHECK(getaddrinfo_a(GAI_WAIT, list, 1, NULL) == 0 && gai_error(&request) == 0);
