@@ -119,7 +119,7 @@ run-test run-sanitized: $(shim_equipment)
 
 $(BUILD)/tests/preload/fake/libddbmock.so $(BUILD)/tests/preload/alone/libddbmock.so: $(BUILD)/libddbmock.so
 	@mkdir -p $(@D)
-	cp $< $@
+	cp --remove-destination $< $@
 
 $(BUILD)/tests/preload/fake/libddbmock-engine.so: tests/preload/fake_engine.c
 	@mkdir -p $(@D)
