@@ -1,5 +1,6 @@
 /*
- * addresses.c - names to synthetic addresses and back, and the patterns of DDBMOCK_HOSTS. See addresses.h.
+ * addresses.c - names to synthetic addresses and back, and the patterns of DDBMOCK_HOSTS. See
+ * addresses.h.
  *
  * Entries are only ever added, so that looking one up needs no lock.
  */
@@ -26,8 +27,8 @@ static const struct address *_Atomic buckets[BUCKETS];
 struct pattern {
     char host[HOST_NAME_MAX_LENGTH + 1]; /* lower case; `*` stands for any run of characters */
     unsigned port;                       /* 0: any */
-    bool numeric;                        /* `localhost` or a numeric address: matched when connecting, not by name */
-    struct in6_addr v6[2];               /* then, the one or two addresses, IPv4 ones mapped */
+    bool numeric; /* `localhost` or a numeric address: matched when connecting, not by name */
+    struct in6_addr v6[2]; /* then, the one or two addresses, IPv4 ones mapped */
     int count;
 };
 
@@ -68,7 +69,8 @@ static bool matches(const char *pattern, const char *name)
 static bool added(const char *name, unsigned port)
 {
     for (size_t i = 0; i < pattern_count; i++)
-        if (!patterns[i].numeric && (port == 0 || patterns[i].port == 0 || patterns[i].port == port) &&
+        if (!patterns[i].numeric &&
+            (port == 0 || patterns[i].port == 0 || patterns[i].port == port) &&
             matches(patterns[i].host, name))
             return true;
     return false;
@@ -106,7 +108,8 @@ static const char *parse_pattern(const char *part, size_t length, struct pattern
     }
     if (colon != NULL) {
         for (const char *digit = colon + 1; digit < end && out->port <= 65535; digit++)
-            out->port = *digit >= '0' && *digit <= '9' ? out->port * 10 + (unsigned)(*digit - '0') : 65536;
+            out->port =
+                *digit >= '0' && *digit <= '9' ? out->port * 10 + (unsigned)(*digit - '0') : 65536;
         if (out->port == 0 || out->port > 65535)
             return "a port is a number from 1 to 65535";
     }
@@ -146,8 +149,8 @@ void addresses_configure(const char *hosts)
                                 ? "at most 64 are taken"
                                 : parse_pattern(hosts, length, &patterns[pattern_count]);
         if (wrong != NULL) {
-            shim_complain("DDBMOCK_HOSTS: '%.*s' is left out: %s", (int)(length < 300 ? length : 300), hosts,
-                          wrong);
+            shim_complain("DDBMOCK_HOSTS: '%.*s' is left out: %s",
+                          (int)(length < 300 ? length : 300), hosts, wrong);
         } else {
             if (patterns[pattern_count].numeric)
                 atomic_store(&addresses_known, true);
@@ -203,7 +206,8 @@ const struct address *address_of(const char *name, bool *short_of_memory)
     *short_of_memory = false;
     size_t length = strnlen(name, HOST_NAME_MAX_LENGTH + 2);
     bool own = host_parse(name, length, NULL);
-    if ((!own && pattern_count == 0) || !normalise(name, length, normal) || (!own && !added(normal, 0)))
+    if ((!own && pattern_count == 0) || !normalise(name, length, normal) ||
+        (!own && !added(normal, 0)))
         return NULL;
     struct shim_guard guard;
     shim_enter(&guard);
@@ -216,7 +220,8 @@ const struct address *address_of(const char *name, bool *short_of_memory)
 }
 
 /* The address in its IPv6 form and its port; false for other families. */
-static bool as_v6(const struct sockaddr *address, socklen_t length, struct in6_addr *v6, unsigned *port)
+static bool as_v6(const struct sockaddr *address, socklen_t length, struct in6_addr *v6,
+                  unsigned *port)
 {
     if (address == NULL || length < sizeof address->sa_family)
         return false;

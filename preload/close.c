@@ -1,8 +1,9 @@
 /*
- * close.c - close(2) and its kind, and shutdown(2). Our own descriptors are not there for the program: whoever closes all that is open
- * leaves them.
+ * close.c - close(2) and its kind, and shutdown(2). Our own descriptors are not there for the
+ * program: whoever closes all that is open leaves them.
  *
- * A child of vfork(2) shares our memory but has descriptors of its own: for it the table is left as it is.
+ * A child of vfork(2) shares our memory but has descriptors of its own: for it the table is left as
+ * it is.
  */
 #include "preload/connection.h"
 #include "preload/real.h"
@@ -30,7 +31,8 @@ static int close_around(unsigned first, unsigned last, int flags,
     unsigned top = last;
     if (!(flags & CLOSE_RANGE_CLOEXEC))
         connection_drop_range(first, last);
-    for (int hidden; (hidden = connection_next_hidden(first, last)) >= 0; first = (unsigned)hidden + 1) {
+    for (int hidden; (hidden = connection_next_hidden(first, last)) >= 0;
+         first = (unsigned)hidden + 1) {
         int result = (unsigned)hidden > first ? close_part(first, (unsigned)hidden - 1, flags) : 0;
         if (result != 0 || (unsigned)hidden == top)
             return result;
@@ -45,7 +47,8 @@ static int real_close_range(unsigned first, unsigned last, int flags)
 
 int close_range(unsigned first, unsigned last, int flags)
 {
-    /* With CLOSE_RANGE_UNSHARE the descriptors become this thread's own: as in a child of vfork, ours are not its. */
+    /* With CLOSE_RANGE_UNSHARE the descriptors become this thread's own: as in a child of vfork,
+     * ours are not its. */
     if (!connections_exist() || first > last || (flags & CLOSE_RANGE_UNSHARE))
         return REAL(close_range)(first, last, flags);
     return close_around(first, last, flags, real_close_range);

@@ -1,7 +1,9 @@
 /*
- * connect.c - connect(2): a stream socket on its way to one of our addresses becomes a connection of ours.
+ * connect.c - connect(2): a stream socket on its way to one of our addresses becomes a connection
+ * of ours.
  *
- * The program's number gets one end of a socket pair; what was set on its socket before comes along.
+ * The program's number gets one end of a socket pair; what was set on its socket before comes
+ * along.
  */
 #include "preload/connect.h"
 
@@ -17,7 +19,8 @@
 #include <string.h>
 #include <sys/syscall.h>
 
-/* Carries over what matters to the transfer of bytes; everything else is asked of the TCP socket, which is kept. */
+/* Carries over what matters to the transfer of bytes; everything else is asked of the TCP socket,
+ * which is kept. */
 static void copy_settings(int from, int to)
 {
     static const int options[] = { SO_RCVTIMEO, SO_SNDTIMEO, SO_RCVLOWAT };
@@ -32,7 +35,8 @@ static void copy_settings(int from, int to)
         REAL(fcntl)(to, F_SETFL, flags & (O_NONBLOCK | O_ASYNC));
 }
 
-/* Whether `fd` is a socket that connect(2) would take to an address of `family`: 0, or the error. */
+/* Whether `fd` is a socket that connect(2) would take to an address of `family`: 0, or the error.
+ */
 static int check_socket(int fd, int family, bool *stream)
 {
     int type, domain;
@@ -72,8 +76,10 @@ static int take_over(int fd, const struct sockaddr *address, socklen_t length, c
     memcpy(&made->peer, address, length < sizeof made->peer ? length : sizeof made->peer);
     made->peer_length = length < sizeof made->peer ? length : sizeof made->peer;
     int error = made->gateway == NULL ? ENOBUFS : 0;
-    /* Past other preloaded libraries (socket_wrapper, sanitizers), which would keep books on the pair as the program's. */
-    if (error == 0 && REAL(syscall)(SYS_socketpair, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+    /* Past other preloaded libraries (socket_wrapper, sanitizers), which would keep books on the
+     * pair as the program's. */
+    if (error == 0 &&
+        REAL(syscall)(SYS_socketpair, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
         error = errno;
     if (error == 0) {
         made->end = connection_hide(ends[1]);
@@ -120,7 +126,8 @@ static bool connect_ours(int fd, const struct sockaddr *address, socklen_t lengt
         return true;
     }
     shim_enter(&guard);
-    /* A datagram socket is only asked for its route (as c-ares does to sort addresses): the loopback interface answers. */
+    /* A datagram socket is only asked for its route (as c-ares does to sort addresses): the
+     * loopback interface answers. */
     *error = check_socket(fd, address->sa_family, &stream);
     if (*error == 0 && stream)
         *error = take_over(fd, address, length, host);
@@ -152,8 +159,9 @@ int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
     const struct sockaddr *to = address.__sockaddr__;
     if (to == NULL || length < sizeof to->sa_family)
         return REAL(connect)(fd, address, length);
-    bool ours = to->sa_family == AF_UNSPEC && connections_exist() ? disconnect_ours(fd, &error)
-                                                                  : connect_ours(fd, to, length, &error);
+    bool ours = to->sa_family == AF_UNSPEC && connections_exist()
+                    ? disconnect_ours(fd, &error)
+                    : connect_ours(fd, to, length, &error);
     if (!ours)
         return REAL(connect)(fd, address, length);
     if (error == 0)

@@ -7,7 +7,8 @@
 #include <stdbool.h>
 #include <sys/socket.h>
 
-/* Whether `address` is ours for this socket; then *error is 0 (connected) or what connect(2) would give. */
+/* Whether `address` is ours for this socket; then *error is 0 (connected) or what connect(2) would
+ * give. */
 bool connect_for_sending(int fd, const struct sockaddr *address, socklen_t length, int *error);
 
 #endif

@@ -1,8 +1,9 @@
 /*
- * connection.c - bytes between our end of a connection's socket pair and the engine. See connection.h; the table is in table.c.
+ * connection.c - bytes between our end of a connection's socket pair and the engine. See
+ * connection.h; the table is in table.c.
  *
- * Nothing here waits: what does not fit into the socket stays with the engine, and the receiving hooks (receive.c) or the service
- * thread (service.c) come back for it.
+ * Nothing here waits: what does not fit into the socket stays with the engine, and the receiving
+ * hooks (receive.c) or the service thread (service.c) come back for it.
  */
 #include "preload/connection.h"
 

@@ -1,5 +1,6 @@
 /*
- * duplicate.c - dup(2) and its kind, fcntl(2), fdopen(3): further numbers of a connection, and stdio on one.
+ * duplicate.c - dup(2) and its kind, fcntl(2), fdopen(3): further numbers of a connection, and
+ * stdio on one.
  */
 #include "preload/connection.h"
 #include "preload/real.h"
@@ -9,13 +10,15 @@
 #include <stdarg.h>
 
 /*
- * After a successful call that made `fd` a copy of `from`. stdio writes to the three standard numbers from inside libc, past every hook.
+ * After a successful call that made `fd` a copy of `from`. stdio writes to the three standard
+ * numbers from inside libc, past every hook.
  */
 static int copied(int from, int fd)
 {
     struct shim_guard guard;
     struct connection *connection;
-    if (fd < 0 || fd == from || !shim_owner() || (connection = connection_enter(from, &guard)) == NULL)
+    if (fd < 0 || fd == from || !shim_owner() ||
+        (connection = connection_enter(from, &guard)) == NULL)
         return fd;
     if (fd <= STDERR_FILENO)
         service_watch(connection);

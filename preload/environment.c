@@ -1,8 +1,10 @@
 /*
- * environment.c - dummy credentials and a region, for programs whose user has none: without them the SDKs give up, or ask the network
- * for a role. Whatever the user has, in whatever form, is left alone: the program may use other services for real.
+ * environment.c - dummy credentials and a region, for programs whose user has none: without them
+ * the SDKs give up, or ask the network for a role. Whatever the user has, in whatever form, is left
+ * alone: the program may use other services for real.
  *
- * Runs in the constructor of every program, so it looks at little: a dozen variables, and files that are mostly not there.
+ * Runs in the constructor of every program, so it looks at little: a dozen variables, and files
+ * that are mostly not there.
  */
 #include "preload/environment.h"
 
@@ -20,7 +22,8 @@ static bool is_set(const char *variable)
     return value != NULL && *value != '\0';
 }
 
-/* Whether a line of the configuration file at `path` begins with one of the keys (separated by blanks). A very large one has them all. */
+/* Whether a line of the configuration file at `path` begins with one of the keys (separated by
+ * blanks). A very large one has them all. */
 static bool has_key(const char *path, const char *keys)
 {
     enum { LARGEST = 64 * 1024 };
@@ -37,7 +40,8 @@ static bool has_key(const char *path, const char *keys)
         line += strspn(line, " \t") < (size_t)(end - line) ? strspn(line, " \t") : 0;
         for (const char *key = keys; !found && *key != '\0'; key += strspn(key, " ")) {
             size_t size = strcspn(key, " ");
-            found = (size_t)(end - line) > size && memcmp(line, key, size) == 0 && strchr(" \t=", line[size]) != NULL;
+            found = (size_t)(end - line) > size && memcmp(line, key, size) == 0 &&
+                    strchr(" \t=", line[size]) != NULL;
             key += size;
         }
         char *next = memchr(line, '\n', (size_t)(end - line));
@@ -56,7 +60,8 @@ static bool file_has_key(const char *variable, const char *fallback, const char 
         return has_key(named, keys);
     if (named != NULL && strncmp(named, "~/", 2) == 0)
         fallback = named + 2;
-    return home != NULL && snprintf(path, sizeof path, "%s/%s", home, fallback) < (int)sizeof path &&
+    return home != NULL &&
+           snprintf(path, sizeof path, "%s/%s", home, fallback) < (int)sizeof path &&
            has_key(path, keys);
 }
 
@@ -77,7 +82,8 @@ static bool on_ec2(void)
     const char *disabled = getenv("AWS_EC2_METADATA_DISABLED");
     if (disabled != NULL && strcasecmp(disabled, "true") == 0)
         return false;
-    return file_begins("/sys/class/dmi/id/sys_vendor", "Amazon EC2") || file_begins("/sys/hypervisor/uuid", "ec2");
+    return file_begins("/sys/class/dmi/id/sys_vendor", "Amazon EC2") ||
+           file_begins("/sys/hypervisor/uuid", "ec2");
 }
 
 /* What the two files of the AWS SDKs say. */
@@ -87,14 +93,16 @@ struct files {
 
 static struct files read_files(void)
 {
-    static const char keys[] = "aws_access_key_id aws_secret_access_key credential_process role_arn sso_session "
-                               "sso_start_url sso_account_id web_identity_token_file credential_source login_session";
+    static const char keys[] =
+        "aws_access_key_id aws_secret_access_key credential_process role_arn sso_session "
+        "sso_start_url sso_account_id web_identity_token_file credential_source login_session";
     struct files found = { 0 };
     char path[PATH_MAX];
     const char *home = getenv("HOME");
     /* Mostly the directory is not there: one look instead of four. */
     if (!is_set("AWS_SHARED_CREDENTIALS_FILE") && !is_set("AWS_CONFIG_FILE") &&
-        (home == NULL || snprintf(path, sizeof path, "%s/.aws", home) >= (int)sizeof path || access(path, F_OK) != 0))
+        (home == NULL || snprintf(path, sizeof path, "%s/.aws", home) >= (int)sizeof path ||
+         access(path, F_OK) != 0))
         return found;
     found.credentials = file_has_key("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials", keys) ||
                         file_has_key("AWS_CONFIG_FILE", ".aws/config", keys);
@@ -123,8 +131,8 @@ static bool has_other_credentials(void)
     for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
         if (is_set(variables[i]))
             return true;
-    return file_has_key("BOTO_CONFIG", ".boto", "aws_access_key_id") || has_key("/etc/boto.cfg", "aws_access_key_id") ||
-           on_ec2();
+    return file_has_key("BOTO_CONFIG", ".boto", "aws_access_key_id") ||
+           has_key("/etc/boto.cfg", "aws_access_key_id") || on_ec2();
 }
 
 /* `configured`: a region of any profile is the user's, and a variable would override it. */
@@ -140,17 +148,21 @@ static void prepare_region(bool configured)
         setenv("AWS_DEFAULT_REGION", first ? region : "us-east-1", 1);
 }
 
-/* The regions of the partitions that have a public network. Source: botocore 1.44.5, data/partitions.json. */
-static const char regions[] =
-    "af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2 ap-southeast-1 "
-    "ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7 ca-central-1 ca-west-1 "
-    "eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 il-central-1 me-central-1 "
-    "me-south-1 mx-central-1 sa-east-1 us-east-1 us-east-2 us-west-1 us-west-2 us-gov-east-1 us-gov-west-1 cn-north-1 "
-    "cn-northwest-1";
+/* The regions of the partitions that have a public network. Source: botocore 1.44.5,
+ * data/partitions.json. */
+static const char regions[] = "af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 "
+                              "ap-northeast-3 ap-south-1 ap-south-2 ap-southeast-1 "
+                              "ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 "
+                              "ap-southeast-6 ap-southeast-7 ca-central-1 ca-west-1 "
+                              "eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2 "
+                              "eu-west-1 eu-west-2 eu-west-3 il-central-1 me-central-1 "
+                              "me-south-1 mx-central-1 sa-east-1 us-east-1 us-east-2 us-west-1 "
+                              "us-west-2 us-gov-east-1 us-gov-west-1 cn-north-1 "
+                              "cn-northwest-1";
 
 /*
- * A proxy would take the connection to the real DynamoDB: its hosts are excepted, and nothing else of AWS. An entry covers the names below
- * it (streams.dynamodb..., 123456789012.ddb...).
+ * A proxy would take the connection to the real DynamoDB: its hosts are excepted, and nothing else
+ * of AWS. An entry covers the names below it (streams.dynamodb..., 123456789012.ddb...).
  */
 static void prepare_proxy(void)
 {
@@ -160,7 +172,9 @@ static void prepare_proxy(void)
     bool proxy = false;
     for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
         proxy = proxy || is_set(variables[i]);
-    const char *given = is_set("no_proxy") ? getenv("no_proxy") : is_set("NO_PROXY") ? getenv("NO_PROXY") : "";
+    const char *given = is_set("no_proxy")   ? getenv("no_proxy")
+                        : is_set("NO_PROXY") ? getenv("NO_PROXY")
+                                             : "";
     char *list = proxy ? malloc(LARGEST) : NULL;
     if (list == NULL || strcmp(given, "*") == 0 || strlen(given) > LARGEST / 2 ||
         strstr(given, "dynamodb.us-east-1.amazonaws.com") != NULL) {
@@ -168,12 +182,14 @@ static void prepare_proxy(void)
         return;
     }
     int length = snprintf(list, LARGEST, "%s", given);
-    for (const char *region = regions; *region != '\0' && length < LARGEST - 400; region += strspn(region, " ")) {
+    for (const char *region = regions; *region != '\0' && length < LARGEST - 400;
+         region += strspn(region, " ")) {
         int size = (int)strcspn(region, " ");
         const char *suffix = strncmp(region, "cn-", 3) == 0 ? ".cn" : "";
-        length += snprintf(list + length, (size_t)(LARGEST - length),
-                           "%sdynamodb.%.*s.amazonaws.com%s,ddb.%.*s.amazonaws.com%s,dynamodb.%.*s.api.aws",
-                           length > 0 ? "," : "", size, region, suffix, size, region, suffix, size, region);
+        length += snprintf(
+            list + length, (size_t)(LARGEST - length),
+            "%sdynamodb.%.*s.amazonaws.com%s,ddb.%.*s.amazonaws.com%s,dynamodb.%.*s.api.aws",
+            length > 0 ? "," : "", size, region, suffix, size, region, suffix, size, region);
         region += size;
     }
     setenv("no_proxy", list, 1);
@@ -188,7 +204,8 @@ void environment_prepare(void)
     prepare_region(files.region);
     prepare_proxy();
     if (key != NULL && strcmp(key, dummy_key) == 0) {
-        /* A parent's doing; the user may have come by credentials since (a script that exports AWS_PROFILE). */
+        /* A parent's doing; the user may have come by credentials since (a script that exports
+         * AWS_PROFILE). */
         unsetenv("AWS_ACCESS_KEY_ID");
         unsetenv("AWS_SECRET_ACCESS_KEY");
         unsetenv("AWS_EC2_METADATA_DISABLED");

@@ -1,6 +1,6 @@
 /*
- * epoll.c - see epoll.h. The only bookkeeping is which numbers epoll_create gave out; what is registered with them is read from
- * /proc/self/fdinfo when a connection is made, and only then.
+ * epoll.c - see epoll.h. The only bookkeeping is which numbers epoll_create gave out; what is
+ * registered with them is read from /proc/self/fdinfo when a connection is made, and only then.
  */
 #include "preload/epoll.h"
 
@@ -43,14 +43,15 @@ int epoll_create1(int flags)
     return fd;
 }
 
-/* One line of fdinfo: "tfd:        5 events:       19 data: ffffffff00000005  pos:0 ino:.. sdev:..". */
+/* One line of fdinfo: "tfd:        5 events:       19 data: ffffffff00000005  pos:0 ino:..
+ * sdev:..". */
 static void look_at(const char *line, int epoll, int fd, struct epoll_memory *memory)
 {
     int target;
     unsigned events;
     unsigned long long data;
-    if (sscanf(line, "tfd: %d events: %x data: %llx", &target, &events, &data) != 3 || target != fd ||
-        memory->count == EPOLL_REMEMBERED)
+    if (sscanf(line, "tfd: %d events: %x data: %llx", &target, &events, &data) != 3 ||
+        target != fd || memory->count == EPOLL_REMEMBERED)
         return;
     memory->entries[memory->count].epoll = epoll;
     memory->entries[memory->count].event.events = events;

@@ -1,6 +1,6 @@
 /*
- * epoll.h - registrations that a program made with epoll before it called connect. They belong to the socket that is replaced, and are
- * made again for the one that takes its place.
+ * epoll.h - registrations that a program made with epoll before it called connect. They belong to
+ * the socket that is replaced, and are made again for the one that takes its place.
  */
 #ifndef DDBMOCK_PRELOAD_EPOLL_H
 #define DDBMOCK_PRELOAD_EPOLL_H
@@ -17,7 +17,8 @@ struct epoll_memory {
     } entries[EPOLL_REMEMBERED];
 };
 
-/* Finds the registrations of `fd` and ends them, at most EPOLL_REMEMBERED of them. Costs nothing in a program without an epoll. */
+/* Finds the registrations of `fd` and ends them, at most EPOLL_REMEMBERED of them. Costs nothing in
+ * a program without an epoll. */
 void epoll_take_out(int fd, struct epoll_memory *memory);
 
 /* Makes them again, after another file has taken the number `fd`. */

@@ -1,10 +1,10 @@
 /*
- * exec.c - exec(3) and posix_spawn(3): a child belongs to the tree whatever environment it is given. Some programs (bash) keep one of
- * their own and ignore setenv, others (subprocess with env=) start children with next to nothing; a child without the shim would
- * talk to the real AWS.
+ * exec.c - exec(3) and posix_spawn(3): a child belongs to the tree whatever environment it is
+ * given. Some programs (bash) keep one of their own and ignore setenv, others (subprocess with
+ * env=) start children with next to nothing; a child without the shim would talk to the real AWS.
  *
- * Whoever sets LD_PRELOAD to something without us, be it empty, means it: such a child is left alone. May run between vfork
- * and exec: no malloc, no lock, the new list is on the stack.
+ * Whoever sets LD_PRELOAD to something without us, be it empty, means it: such a child is left
+ * alone. May run between vfork and exec: no malloc, no lock, the new list is on the stack.
  */
 #include "preload/exec.h"
 
@@ -25,8 +25,9 @@ enum { MOST_ON_STACK = 2048 };
 
 static char *const nothing[] = { NULL };
 
-static char preload[2 * PATH_MAX]; /* "LD_PRELOAD=..." as children get it; empty: leave children alone */
-static char relative[PATH_MAX];    /* how we stand in LD_PRELOAD now, when that is no absolute path */
+static char
+    preload[2 * PATH_MAX]; /* "LD_PRELOAD=..." as children get it; empty: leave children alone */
+static char relative[PATH_MAX]; /* how we stand in LD_PRELOAD now, when that is no absolute path */
 
 /* Where `part` stands in the list of LD_PRELOAD (separated by colons and blanks), or NULL. */
 static const char *find_part(const char *list, const char *part)
@@ -47,8 +48,8 @@ void exec_configure(const char *name)
     /* A relative path would be sought from wherever the child starts. */
     if (name[0] != '/' && (at = find_part(list, name)) != NULL && strlen(name) < sizeof relative) {
         strcpy(relative, name);
-        int length = snprintf(preload, sizeof preload, "LD_PRELOAD=%.*s%s%s", (int)(at - list), list, shim_path,
-                              at + strlen(name));
+        int length = snprintf(preload, sizeof preload, "LD_PRELOAD=%.*s%s%s", (int)(at - list),
+                              list, shim_path, at + strlen(name));
         if ((size_t)length >= sizeof preload)
             preload[0] = '\0';
         else
@@ -86,7 +87,8 @@ static struct environment inspect(char *const *variables)
 }
 
 /* Fills `out`, which has room for count + 3. */
-static char *const *complete(char *const *variables, const struct environment *found, const char **out)
+static char *const *complete(char *const *variables, const struct environment *found,
+                             const char **out)
 {
     memcpy(out, variables, found->count * sizeof *out);
     size_t count = found->count;
@@ -100,13 +102,14 @@ static char *const *complete(char *const *variables, const struct environment *f
     return (char *const *)out;
 }
 
-/* Declares `made`, the environment to pass instead of `given`; on the stack of the function that uses it. */
-#define COMPLETE(made, given)                                                                                          \
-    char *const *given_ = (given) != NULL ? (given) : nothing;                                                         \
-    struct environment found_ = inspect(given_);                                                                       \
-    char *const *made = given_;                                                                                        \
-    if (!found_.same && found_.count <= MOST_ON_STACK)                                                                 \
-        made = complete(given_, &found_, alloca((found_.count + 3) * sizeof(char *)))
+/* Declares `made`, the environment to pass instead of `given`; on the stack of the function that
+ * uses it. */
+#define COMPLETE(made, given)                                                                      \
+    char *const *given_ = (given) != NULL ? (given) : nothing;                                     \
+    struct environment found_ = inspect(given_);                                                   \
+    char *const *made = given_;                                                                    \
+    if (!found_.same && found_.count <= MOST_ON_STACK)                                             \
+    made = complete(given_, &found_, alloca((found_.count + 3) * sizeof(char *)))
 
 int execve(const char *path, char *const arguments[], char *const variables[])
 {
@@ -138,25 +141,26 @@ int fexecve(int fd, char *const arguments[], char *const variables[])
     return REAL(fexecve)(fd, arguments, made);
 }
 
-int execveat(int directory, const char *path, char *const arguments[], char *const variables[], int flags)
+int execveat(int directory, const char *path, char *const arguments[], char *const variables[],
+             int flags)
 {
     COMPLETE(made, variables);
     return REAL(execveat)(directory, path, arguments, made, flags);
 }
 
 /* The arguments of execl and its kind as an array on the stack; `rest` is left after the NULL. */
-#define COLLECT(made, first, rest)                                                                                     \
-    size_t count_ = 1;                                                                                                 \
-    va_list counting_;                                                                                                 \
-    va_start(counting_, first);                                                                                        \
-    for (const char *each_ = first; each_ != NULL; each_ = va_arg(counting_, const char *))                            \
-        count_++;                                                                                                      \
-    va_end(counting_);                                                                                                 \
-    char **made = alloca(count_ * sizeof(char *));                                                                     \
-    va_start(rest, first);                                                                                             \
-    made[0] = (char *)first;                                                                                           \
-    for (size_t i_ = 1; i_ < count_; i_++)                                                                             \
-        made[i_] = va_arg(rest, char *)
+#define COLLECT(made, first, rest)                                                                 \
+    size_t count_ = 1;                                                                             \
+    va_list counting_;                                                                             \
+    va_start(counting_, first);                                                                    \
+    for (const char *each_ = first; each_ != NULL; each_ = va_arg(counting_, const char *))        \
+        count_++;                                                                                  \
+    va_end(counting_);                                                                             \
+    char **made = alloca(count_ * sizeof(char *));                                                 \
+    va_start(rest, first);                                                                         \
+    made[0] = (char *)first;                                                                       \
+    for (size_t i_ = 1; i_ < count_; i_++)                                                         \
+    made[i_] = va_arg(rest, char *)
 
 int execl(const char *path, const char *first, ...)
 {
@@ -184,14 +188,16 @@ int execle(const char *path, const char *first, ...)
 }
 
 int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
-                const posix_spawnattr_t *attributes, char *const arguments[], char *const variables[])
+                const posix_spawnattr_t *attributes, char *const arguments[],
+                char *const variables[])
 {
     COMPLETE(made, variables);
     return REAL(posix_spawn)(pid, path, actions, attributes, arguments, made);
 }
 
 int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions,
-                 const posix_spawnattr_t *attributes, char *const arguments[], char *const variables[])
+                 const posix_spawnattr_t *attributes, char *const arguments[],
+                 char *const variables[])
 {
     COMPLETE(made, variables);
     return REAL(posix_spawnp)(pid, file, actions, attributes, arguments, made);

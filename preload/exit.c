@@ -1,6 +1,6 @@
 /*
- * exit.c - the end of the process. exit(3) runs our destructor; _exit(2), by which shells and forked workers end, gives the session up
- * here.
+ * exit.c - the end of the process. exit(3) runs our destructor; _exit(2), by which shells and
+ * forked workers end, gives the session up here.
  */
 #include "preload/real.h"
 #include "preload/session.h"

@@ -1,5 +1,6 @@
 /*
- * file.c - open(2), fopen(3) and their kind: only files of authorities are of interest here (trust.c).
+ * file.c - open(2), fopen(3) and their kind: only files of authorities are of interest here
+ * (trust.c).
  */
 #include "preload/real.h"
 #include "preload/trust.h"
@@ -8,13 +9,13 @@
 #include <string.h>
 
 /* The mode of open(2)'s last argument, which is there only when a file may be made. */
-#define MODE(flags)                                                                                                    \
-    mode_t mode = 0;                                                                                                   \
-    if (__OPEN_NEEDS_MODE(flags)) {                                                                                    \
-        va_list arguments;                                                                                             \
-        va_start(arguments, flags);                                                                                    \
-        mode = va_arg(arguments, mode_t);                                                                              \
-        va_end(arguments);                                                                                             \
+#define MODE(flags)                                                                                \
+    mode_t mode = 0;                                                                               \
+    if (__OPEN_NEEDS_MODE(flags)) {                                                                \
+        va_list arguments;                                                                         \
+        va_start(arguments, flags);                                                                \
+        mode = va_arg(arguments, mode_t);                                                          \
+        va_end(arguments);                                                                         \
     }
 
 /* A descriptor of the file as it is shown, or -1 when the real one is to be opened. */

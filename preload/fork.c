@@ -1,6 +1,6 @@
 /*
- * fork.c - the shim across fork(2): every lock is taken before, so that the child finds none held by a thread it does not have, and the
- * engine is told on both sides. One place for all of it.
+ * fork.c - the shim across fork(2): every lock is taken before, so that the child finds none held
+ * by a thread it does not have, and the engine is told on both sides. One place for all of it.
  */
 #include "preload/addresses.h"
 #include "preload/connection.h"
@@ -30,7 +30,8 @@ static void prepare(void)
         engine->before_fork();
 }
 
-/* A number that an exec in the child keeps open may be written to there, where nobody looks after it. */
+/* A number that an exec in the child keeps open may be written to there, where nobody looks after
+ * it. */
 static void expect_elsewhere(int fd, struct connection *connection)
 {
     int flags = REAL(fcntl)(fd, F_GETFD);

@@ -1,5 +1,6 @@
 /*
- * hooks.h - the exported functions: their prototypes are libc's own, taken with __typeof__ from the system's headers.
+ * hooks.h - the exported functions: their prototypes are libc's own, taken with __typeof__ from the
+ * system's headers.
  */
 #ifndef DDBMOCK_PRELOAD_HOOKS_H
 #define DDBMOCK_PRELOAD_HOOKS_H
@@ -21,8 +22,8 @@
 /* What programs compiled with _FORTIFY_SOURCE call; libc's headers declare them only there. */
 ssize_t __read_chk(int fd, void *buffer, size_t size, size_t room);
 ssize_t __recv_chk(int fd, void *buffer, size_t size, size_t room, int flags);
-ssize_t __recvfrom_chk(int fd, void *buffer, size_t size, size_t room, int flags, struct sockaddr *from,
-                       socklen_t *from_length);
+ssize_t __recvfrom_chk(int fd, void *buffer, size_t size, size_t room, int flags,
+                       struct sockaddr *from, socklen_t *from_length);
 int __open_2(const char *path, int flags);
 int __open64_2(const char *path, int flags);
 int __openat_2(int directory, const char *path, int flags);

@@ -1,7 +1,8 @@
 /*
  * loader.c - see loader.h.
  *
- * The engine object is loaded without RTLD_DEEPBIND, which would spread to libraries that it shares with the host program.
+ * The engine object is loaded without RTLD_DEEPBIND, which would spread to libraries that it shares
+ * with the host program.
  */
 #include "preload/loader.h"
 
@@ -28,11 +29,13 @@ const struct gateway *loader_engine(void)
     return atomic_load_explicit(&opened, memory_order_acquire);
 }
 
-/* The first connection that fails is told, later ones would only repeat it; a program that makes none hears nothing. */
+/* The first connection that fails is told, later ones would only repeat it; a program that makes
+ * none hears nothing. */
 static const struct gateway *fail(const char *what, const char *why)
 {
     if (!complained && !quiet)
-        shim_complain("%s: %s. Connections to DynamoDB are refused; none leaves this machine.", what, why);
+        shim_complain("%s: %s. Connections to DynamoDB are refused; none leaves this machine.",
+                      what, why);
     complained = complained || !quiet;
     return NULL;
 }
@@ -42,8 +45,8 @@ static void *load_beside(const char *shim, const char **why)
 {
     char path[PATH_MAX];
     const char *slash = strrchr(shim, '/');
-    if (slash == NULL || (size_t)snprintf(path, sizeof path, "%.*s/libddbmock-engine.so", (int)(slash - shim), shim) >=
-                             sizeof path) {
+    if (slash == NULL || (size_t)snprintf(path, sizeof path, "%.*s/libddbmock-engine.so",
+                                          (int)(slash - shim), shim) >= sizeof path) {
         *why = "the shim's own path is unknown";
         return NULL;
     }

@@ -1,8 +1,8 @@
 /*
  * lookup.c - gethostbyname and its kind, and gethostbyaddr for the addresses that names.c gave out.
  *
- * libc fills the struct for the numeric address, without asking anyone; the name in it is then replaced by the one that was
- * asked for, which lives as long as the process (addresses.h).
+ * libc fills the struct for the numeric address, without asking anyone; the name in it is then
+ * replaced by the one that was asked for, which lives as long as the process (addresses.h).
  */
 #include "preload/addresses.h"
 #include "preload/real.h"
@@ -41,15 +41,16 @@ struct hostent *gethostbyname2(const char *name, int family)
     bool short_of_memory;
     const struct address *found = ours(name, &short_of_memory);
     if (found != NULL)
-        return named(REAL(gethostbyname2)(family == AF_INET6 ? found->mapped : found->text, family), found);
+        return named(REAL(gethostbyname2)(family == AF_INET6 ? found->mapped : found->text, family),
+                     found);
     if (!short_of_memory)
         return REAL(gethostbyname2)(name, family);
     h_errno = TRY_AGAIN;
     return NULL;
 }
 
-int gethostbyname_r(const char *name, struct hostent *entry, char *buffer, size_t size, struct hostent **result,
-                    int *h_error)
+int gethostbyname_r(const char *name, struct hostent *entry, char *buffer, size_t size,
+                    struct hostent **result, int *h_error)
 {
     bool short_of_memory;
     const struct address *found = ours(name, &short_of_memory);
@@ -106,11 +107,12 @@ struct hostent *gethostbyaddr(const void *bytes, socklen_t length, int family)
     const struct address *found = behind(bytes, length, family);
     if (found == NULL)
         return REAL(gethostbyaddr)(bytes, length, family);
-    return named(REAL(gethostbyname2)(family == AF_INET6 ? found->mapped : found->text, family), found);
+    return named(REAL(gethostbyname2)(family == AF_INET6 ? found->mapped : found->text, family),
+                 found);
 }
 
-int gethostbyaddr_r(const void *bytes, socklen_t length, int family, struct hostent *entry, char *buffer, size_t size,
-                    struct hostent **result, int *h_error)
+int gethostbyaddr_r(const void *bytes, socklen_t length, int family, struct hostent *entry,
+                    char *buffer, size_t size, struct hostent **result, int *h_error)
 {
     const struct address *found = behind(bytes, length, family);
     if (found == NULL)

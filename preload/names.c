@@ -1,9 +1,9 @@
 /*
- * names.c - getaddrinfo and its kind: DynamoDB's names get synthetic loopback addresses (addresses.h), every other name goes to
- * libc. The old gethostby* calls are in lookup.c.
+ * names.c - getaddrinfo and its kind: DynamoDB's names get synthetic loopback addresses
+ * (addresses.h), every other name goes to libc. The old gethostby* calls are in lookup.c.
  *
- * The answer comes from libc's own getaddrinfo, called with the address as a string, so that its freeaddrinfo frees it. No
- * query is sent for a name of ours, by whatever function it is asked for.
+ * The answer comes from libc's own getaddrinfo, called with the address as a string, so that its
+ * freeaddrinfo frees it. No query is sent for a name of ours, by whatever function it is asked for.
  */
 #include "preload/addresses.h"
 #include "preload/real.h"
@@ -19,13 +19,16 @@ static int resolve(const struct address *found, const char *service, const struc
     if (hints != NULL)
         wish = *hints;
     /*
-     * AI_ADDRCONFIG asks whether the machine has an address beyond loopback; ours need none. AI_V4MAPPED is the numeric string's
-     * own doing.
+     * AI_ADDRCONFIG asks whether the machine has an address beyond loopback; ours need none.
+     * AI_V4MAPPED is the numeric string's own doing.
      */
-    wish.ai_flags = (wish.ai_flags & ~(AI_ADDRCONFIG | AI_V4MAPPED | AI_ALL | AI_IDN | AI_CANONIDN)) | AI_NUMERICHOST;
+    wish.ai_flags =
+        (wish.ai_flags & ~(AI_ADDRCONFIG | AI_V4MAPPED | AI_ALL | AI_IDN | AI_CANONIDN)) |
+        AI_NUMERICHOST;
     /*
-     * Whoever asks for IPv6 alone gets the mapped form, with or without AI_V4MAPPED: the kernel takes it on an IPv6 socket, and if no
-     * hook sees the connect it still ends at this machine's loopback interface.
+     * Whoever asks for IPv6 alone gets the mapped form, with or without AI_V4MAPPED: the kernel
+     * takes it on an IPv6 socket, and if no hook sees the connect it still ends at this machine's
+     * loopback interface.
      */
     const char *text = wish.ai_family == AF_INET6 ? found->mapped : found->text;
     int error = REAL(getaddrinfo)(text, service, &wish, result);
@@ -42,7 +45,8 @@ static int resolve(const struct address *found, const char *service, const struc
     return 0;
 }
 
-int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints, struct addrinfo **result)
+int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
+                struct addrinfo **result)
 {
     if (name == NULL || shim_inside() || (hints != NULL && (hints->ai_flags & AI_NUMERICHOST)))
         return REAL(getaddrinfo)(name, service, hints, result);
@@ -55,7 +59,8 @@ int getaddrinfo(const char *name, const char *service, const struct addrinfo *hi
 
 int getaddrinfo_a(int mode, struct gaicb *list[], int count, struct sigevent *event)
 {
-    /* libc resolves in threads of its own that no hook sees: hand it the numeric address instead. */
+    /* libc resolves in threads of its own that no hook sees: hand it the numeric address instead.
+     */
     for (int i = 0; i < count && !shim_inside(); i++) {
         bool short_of_memory;
         if (list[i] == NULL || list[i]->ar_name == NULL)
@@ -66,17 +71,18 @@ int getaddrinfo_a(int mode, struct gaicb *list[], int count, struct sigevent *ev
         if (found == NULL)
             continue;
         const struct addrinfo *hints = list[i]->ar_request;
-        list[i]->ar_name = hints != NULL && hints->ai_family == AF_INET6 ? found->mapped : found->text;
+        list[i]->ar_name =
+            hints != NULL && hints->ai_family == AF_INET6 ? found->mapped : found->text;
     }
     return REAL(getaddrinfo_a)(mode, list, count, event);
 }
 
-int getnameinfo(const struct sockaddr *address, socklen_t length, char *host, socklen_t host_size, char *service,
-                socklen_t service_size, int flags)
+int getnameinfo(const struct sockaddr *address, socklen_t length, char *host, socklen_t host_size,
+                char *service, socklen_t service_size, int flags)
 {
     const struct address *found = NULL;
-    if (atomic_load_explicit(&addresses_known, memory_order_relaxed) && !shim_inside() && host != NULL &&
-        host_size > 0 && !(flags & NI_NUMERICHOST))
+    if (atomic_load_explicit(&addresses_known, memory_order_relaxed) && !shim_inside() &&
+        host != NULL && host_size > 0 && !(flags & NI_NUMERICHOST))
         found = address_find(address, length);
     if (found == NULL)
         return REAL(getnameinfo)(address, length, host, host_size, service, service_size, flags);
@@ -93,12 +99,14 @@ int getnameinfo(const struct sockaddr *address, socklen_t length, char *host, so
 }
 
 /*
- * The resolver's raw queries would go to a name server. For our names there is nothing to be had there.
+ * The resolver's raw queries would go to a name server. For our names there is nothing to be had
+ * there.
  */
 static bool refuse_query(const char *name, int *h_error)
 {
     bool short_of_memory;
-    if (name == NULL || shim_inside() || (address_of(name, &short_of_memory) == NULL && !short_of_memory))
+    if (name == NULL || shim_inside() ||
+        (address_of(name, &short_of_memory) == NULL && !short_of_memory))
         return false;
     *h_error = short_of_memory ? TRY_AGAIN : HOST_NOT_FOUND;
     return true;
@@ -114,14 +122,20 @@ int res_search(const char *name, int class, int type, unsigned char *answer, int
     return refuse_query(name, &h_errno) ? -1 : REAL(res_search)(name, class, type, answer, size);
 }
 
-int res_nquery(res_state state, const char *name, int class, int type, unsigned char *answer, int size)
+int res_nquery(res_state state, const char *name, int class, int type, unsigned char *answer,
+               int size)
 {
-    return refuse_query(name, &state->res_h_errno) ? -1 : REAL(res_nquery)(state, name, class, type, answer, size);
+    return refuse_query(name, &state->res_h_errno)
+               ? -1
+               : REAL(res_nquery)(state, name, class, type, answer, size);
 }
 
-int res_nsearch(res_state state, const char *name, int class, int type, unsigned char *answer, int size)
+int res_nsearch(res_state state, const char *name, int class, int type, unsigned char *answer,
+                int size)
 {
-    return refuse_query(name, &state->res_h_errno) ? -1 : REAL(res_nsearch)(state, name, class, type, answer, size);
+    return refuse_query(name, &state->res_h_errno)
+               ? -1
+               : REAL(res_nsearch)(state, name, class, type, answer, size);
 }
 
 /* Whether "name.domain" is ours. */
@@ -140,7 +154,8 @@ static bool refuse_domain(const char *name, const char *domain, int *h_error)
     return refuse_query(whole, h_error);
 }
 
-int res_querydomain(const char *name, const char *domain, int class, int type, unsigned char *answer, int size)
+int res_querydomain(const char *name, const char *domain, int class, int type,
+                    unsigned char *answer, int size)
 {
     return refuse_domain(name, domain, &h_errno)
                ? -1

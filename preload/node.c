@@ -1,11 +1,14 @@
 /*
- * node.c - Node.js takes further authorities from the file that NODE_EXTRA_CA_CERTS names, but then reads it when it starts, with all of its
- * own hundred and forty: 25 ms even for `node -e 1`, as measured with 20.20. So our authority is put into node's own store of roots
- * instead, once a connection to DynamoDB is made: before any certificate is looked at, which comes over that connection.
+ * node.c - Node.js takes further authorities from the file that NODE_EXTRA_CA_CERTS names, but then
+ * reads it when it starts, with all of its own hundred and forty: 25 ms even for `node -e 1`, as
+ * measured with 20.20. So our authority is put into node's own store of roots instead, once a
+ * connection to DynamoDB is made: before any certificate is looked at, which comes over that
+ * connection.
  *
- * The store is the one that every TLS context of the process shares. Node exports it, and the functions of its OpenSSL; a node that does
- * not (before 20, or built in another way) gets the variable. The user's own variable is respected: the file that it names is shown with
- * our authority added (trust.c), as any other.
+ * The store is the one that every TLS context of the process shares. Node exports it, and the
+ * functions of its OpenSSL; a node that does not (before 20, or built in another way) gets the
+ * variable. The user's own variable is respected: the file that it names is shown with our
+ * authority added (trust.c), as any other.
  */
 #include "preload/node.h"
 
@@ -30,9 +33,11 @@ struct cxx_string {
     };
 };
 
-/* node::crypto::GetOrCreateRootCertStore()::store and node::crypto::UseExtraCaCerts(std::string const &) */
-#define STORE       "_ZZN4node6crypto24GetOrCreateRootCertStoreEvE5store"
-#define USE_EXTRA   "_ZN4node6crypto15UseExtraCaCertsERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE"
+/* node::crypto::GetOrCreateRootCertStore()::store and node::crypto::UseExtraCaCerts(std::string
+ * const &) */
+#define STORE "_ZZN4node6crypto24GetOrCreateRootCertStoreEvE5store"
+#define USE_EXTRA                                                                                  \
+    "_ZN4node6crypto15UseExtraCaCertsERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE"
 
 /* What is called of node, in OpenSSL's types, opaque here. */
 struct node_functions {
@@ -104,7 +109,8 @@ void node_trust(void)
     struct node_functions node;
     struct shim_guard guard;
     struct gateway_settings settings;
-    if (!atomic_load_explicit(&wanted, memory_order_relaxed) || !atomic_exchange(&wanted, false) || !find(&node))
+    if (!atomic_load_explicit(&wanted, memory_order_relaxed) || !atomic_exchange(&wanted, false) ||
+        !find(&node))
         return;
     shim_enter(&guard);
     const struct gateway *engine = loader_load(&settings);
@@ -118,9 +124,12 @@ void node_trust(void)
     shim_leave(&guard);
     if (authority == NULL)
         return;
-    /* No TLS context yet: the store is made with the file in it, now (node 20) or when the first context is (later ones). */
+    /* No TLS context yet: the store is made with the file in it, now (node 20) or when the first
+     * context is (later ones). */
     if (__atomic_load_n(node.store, __ATOMIC_ACQUIRE) == NULL) {
-        struct cxx_string file = { TRUST_AUTHORITY_FILE, sizeof TRUST_AUTHORITY_FILE - 1, { .room = sizeof TRUST_AUTHORITY_FILE } };
+        struct cxx_string file = { TRUST_AUTHORITY_FILE,
+                                   sizeof TRUST_AUTHORITY_FILE - 1,
+                                   { .room = sizeof TRUST_AUTHORITY_FILE } };
         node.use_extra(&file);
     }
     add(&node, authority, length);

@@ -30,8 +30,9 @@ static bool read_stat(int pid, char *state, int *parent, unsigned long long *sta
     /* The second field is the program's name and may hold anything. */
     const char *rest = strrchr(text, ')');
     return rest != NULL &&
-           sscanf(rest + 1, " %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", state,
-                  parent, start) == 3;
+           sscanf(rest + 1,
+                  " %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu",
+                  state, parent, start) == 3;
 }
 
 unsigned long long process_start_time(int pid)
@@ -47,7 +48,8 @@ unsigned long long process_time(void)
     struct timespec now;
     clock_gettime(CLOCK_BOOTTIME, &now);
     unsigned long long ticks = (unsigned long long)sysconf(_SC_CLK_TCK);
-    return (unsigned long long)now.tv_sec * ticks + (unsigned long long)now.tv_nsec * ticks / 1000000000u;
+    return (unsigned long long)now.tv_sec * ticks +
+           (unsigned long long)now.tv_nsec * ticks / 1000000000u;
 }
 
 const char *process_namespace(char *out, size_t size)
@@ -57,7 +59,8 @@ const char *process_namespace(char *out, size_t size)
     return out;
 }
 
-void process_each_entry(int directory, int (*visit)(int directory, const char *name, void *context), void *context)
+void process_each_entry(int directory, int (*visit)(int directory, const char *name, void *context),
+                        void *context)
 {
     /* Not readdir, which allocates. */
     _Alignas(struct dirent64) char buffer[2048];
@@ -88,7 +91,8 @@ static bool started_with(int proc, const char *pid, const char *setting)
     for (ssize_t got; !found && (got = read(fd, text + kept, sizeof text - kept)) > 0;) {
         size_t length = kept + (size_t)got;
         for (size_t i = 1; !found && i + wanted <= length; i++)
-            found = text[i] == setting[0] && text[i - 1] == '\0' && memcmp(text + i, setting, wanted) == 0;
+            found = text[i] == setting[0] && text[i - 1] == '\0' &&
+                    memcmp(text + i, setting, wanted) == 0;
         kept = length < wanted ? length : wanted;
         memmove(text, text + length - kept, kept);
     }
@@ -110,11 +114,13 @@ static int look(int proc, const char *name, void *context)
     int parent;
     unsigned long long start;
     long pid = strtol(name, &end, 10);
-    if (*end != '\0' || pid == getpid() || fstatat(proc, name, &status, 0) != 0 || status.st_uid != geteuid())
+    if (*end != '\0' || pid == getpid() || fstatat(proc, name, &status, 0) != 0 ||
+        status.st_uid != geteuid())
         return 0;
     if (!read_stat((int)pid, &state, &parent, &start) || state == 'Z' || state == 'X')
         return 0;
-    search->found = (search->children && parent == getpid()) || started_with(proc, name, search->setting);
+    search->found =
+        (search->children && parent == getpid()) || started_with(proc, name, search->setting);
     return search->found;
 }
 

@@ -1,7 +1,8 @@
 /*
  * real.c - finds the functions behind the hooks. See real.h.
  *
- * Nothing is looked up ahead: some seventy look-ups would cost every `true` more than its start-up may grow by.
+ * Nothing is looked up ahead: some seventy look-ups would cost every `true` more than its start-up
+ * may grow by.
  */
 #include "preload/real.h"
 
@@ -15,7 +16,8 @@ static const char *const names[REAL_COUNT] = {
 #undef HOOK
 };
 
-/* Stands in for a function that this libc does not have; every hook returns an int, a size or a pointer. */
+/* Stands in for a function that this libc does not have; every hook returns an int, a size or a
+ * pointer. */
 static long missing(void)
 {
     errno = ENOSYS;
@@ -28,8 +30,8 @@ void *real_find(enum real_function function)
     void *found = dlsym(RTLD_NEXT, names[function]);
     if (found == NULL) {
         /*
-         * Loaded after libc (dlopen instead of LD_PRELOAD), nothing stands behind us in the search order, and the
-         * default one may begin with ourselves: ask for libc's by its version.
+         * Loaded after libc (dlopen instead of LD_PRELOAD), nothing stands behind us in the search
+         * order, and the default one may begin with ourselves: ask for libc's by its version.
          */
         static const char *const versions[] = { "GLIBC_2.2.5", "GLIBC_2.17", "GLIBC_2.34" };
         for (size_t i = 0; found == NULL && i < sizeof versions / sizeof *versions; i++)

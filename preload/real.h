@@ -1,6 +1,7 @@
 /*
- * real.h - libc's own functions behind the hooks: REAL(connect)(...) calls what the program would have called without us.
- * Looked up one by one when first called, from any thread, before our constructor too.
+ * real.h - libc's own functions behind the hooks: REAL(connect)(...) calls what the program would
+ * have called without us. Looked up one by one when first called, from any thread, before our
+ * constructor too.
  */
 #ifndef DDBMOCK_PRELOAD_REAL_H
 #define DDBMOCK_PRELOAD_REAL_H

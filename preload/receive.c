@@ -1,9 +1,11 @@
 /*
- * receive.c - the receiving calls. The bytes come from the kernel, as always; these hooks only see to it that what did not fit into
- * the socket follows, and that a reader who would wait in vain does not: before it does, our end is searched for bytes that
- * were sent by a call that no hook saw.
+ * receive.c - the receiving calls. The bytes come from the kernel, as always; these hooks only see
+ * to it that what did not fit into the socket follows, and that a reader who would wait in vain
+ * does not: before it does, our end is searched for bytes that were sent by a call that no hook
+ * saw.
  *
- * As long as anything waits for room, the socket has bytes to read: so poll, select and epoll need no hooks.
+ * As long as anything waits for room, the socket has bytes to read: so poll, select and epoll need
+ * no hooks.
  */
 #include "preload/connection.h"
 #include "preload/real.h"
@@ -37,8 +39,10 @@ static bool stir(int fd)
     return moved;
 }
 
-/* MSG_WAITALL: the kernel would wait for bytes that wait for room. Fills the parts one after the other. */
-static bool receive_all(int fd, struct connection *connection, const struct msghdr *message, int flags, ssize_t *result)
+/* MSG_WAITALL: the kernel would wait for bytes that wait for room. Fills the parts one after the
+ * other. */
+static bool receive_all(int fd, struct connection *connection, const struct msghdr *message,
+                        int flags, ssize_t *result)
 {
     ssize_t total = 0;
     for (size_t i = 0; i < message->msg_iovlen; i++) {
@@ -67,8 +71,8 @@ static bool receive_all(int fd, struct connection *connection, const struct msgh
 }
 
 /*
- * Whether the bytes were received here; then *result is their number. Else the hook calls libc, which waits or has the right error, and
- * then receive_after.
+ * Whether the bytes were received here; then *result is their number. Else the hook calls libc,
+ * which waits or has the right error, and then receive_after.
  */
 static bool receive_before(int fd, struct msghdr *message, int flags, ssize_t *result)
 {
@@ -111,8 +115,9 @@ ssize_t recv(int fd, void *bytes, size_t size, int flags)
     ssize_t got;
     if (!connections_exist())
         return REAL(recv)(fd, bytes, size, flags);
-    return receive_into(fd, bytes, size, flags, &got) ? got
-                                                      : receive_after(fd, REAL(recv)(fd, bytes, size, flags));
+    return receive_into(fd, bytes, size, flags, &got)
+               ? got
+               : receive_after(fd, REAL(recv)(fd, bytes, size, flags));
 }
 
 ssize_t __recv_chk(int fd, void *bytes, size_t size, size_t room, int flags)
@@ -120,8 +125,9 @@ ssize_t __recv_chk(int fd, void *bytes, size_t size, size_t room, int flags)
     ssize_t got;
     if (!connections_exist() || size > room)
         return REAL(__recv_chk)(fd, bytes, size, room, flags);
-    return receive_into(fd, bytes, size, flags, &got) ? got
-                                                      : receive_after(fd, REAL(recv)(fd, bytes, size, flags));
+    return receive_into(fd, bytes, size, flags, &got)
+               ? got
+               : receive_after(fd, REAL(recv)(fd, bytes, size, flags));
 }
 
 ssize_t read(int fd, void *bytes, size_t size)
@@ -129,7 +135,8 @@ ssize_t read(int fd, void *bytes, size_t size)
     ssize_t got;
     if (!connections_exist())
         return REAL(read)(fd, bytes, size);
-    return receive_into(fd, bytes, size, 0, &got) ? got : receive_after(fd, REAL(read)(fd, bytes, size));
+    return receive_into(fd, bytes, size, 0, &got) ? got
+                                                  : receive_after(fd, REAL(read)(fd, bytes, size));
 }
 
 ssize_t __read_chk(int fd, void *bytes, size_t size, size_t room)
@@ -137,7 +144,8 @@ ssize_t __read_chk(int fd, void *bytes, size_t size, size_t room)
     ssize_t got;
     if (!connections_exist() || size > room)
         return REAL(__read_chk)(fd, bytes, size, room);
-    return receive_into(fd, bytes, size, 0, &got) ? got : receive_after(fd, REAL(read)(fd, bytes, size));
+    return receive_into(fd, bytes, size, 0, &got) ? got
+                                                  : receive_after(fd, REAL(read)(fd, bytes, size));
 }
 
 ssize_t readv(int fd, const struct iovec *parts, int count)
@@ -146,7 +154,9 @@ ssize_t readv(int fd, const struct iovec *parts, int count)
     if (!connections_exist())
         return REAL(readv)(fd, parts, count);
     struct msghdr message = { .msg_iov = (struct iovec *)parts, .msg_iovlen = (size_t)count };
-    return count > 0 && receive_before(fd, &message, 0, &got) ? got : receive_after(fd, REAL(readv)(fd, parts, count));
+    return count > 0 && receive_before(fd, &message, 0, &got)
+               ? got
+               : receive_after(fd, REAL(readv)(fd, parts, count));
 }
 
 /* A stream that is connected says nothing of where bytes come from. */
@@ -157,7 +167,8 @@ static ssize_t without_sender(ssize_t got, socklen_t *length)
     return got;
 }
 
-ssize_t recvfrom(int fd, void *bytes, size_t size, int flags, __SOCKADDR_ARG from, socklen_t *length)
+ssize_t recvfrom(int fd, void *bytes, size_t size, int flags, __SOCKADDR_ARG from,
+                 socklen_t *length)
 {
     ssize_t got;
     if (!connections_exist())
@@ -167,8 +178,8 @@ ssize_t recvfrom(int fd, void *bytes, size_t size, int flags, __SOCKADDR_ARG fro
     return receive_after(fd, REAL(recvfrom)(fd, bytes, size, flags, from, length));
 }
 
-ssize_t __recvfrom_chk(int fd, void *bytes, size_t size, size_t room, int flags, struct sockaddr *from,
-                       socklen_t *length)
+ssize_t __recvfrom_chk(int fd, void *bytes, size_t size, size_t room, int flags,
+                       struct sockaddr *from, socklen_t *length)
 {
     if (!connections_exist() || size > room)
         return REAL(__recvfrom_chk)(fd, bytes, size, room, flags, from, length);
@@ -180,7 +191,9 @@ ssize_t recvmsg(int fd, struct msghdr *message, int flags)
     ssize_t got;
     if (!connections_exist())
         return REAL(recvmsg)(fd, message, flags);
-    return receive_before(fd, message, flags, &got) ? got : receive_after(fd, REAL(recvmsg)(fd, message, flags));
+    return receive_before(fd, message, flags, &got)
+               ? got
+               : receive_after(fd, REAL(recvmsg)(fd, message, flags));
 }
 
 int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout)

@@ -1,6 +1,6 @@
 /*
- * send.c - the sending calls: what a program sends on a connection of ours is given to the engine, in the thread that sends, and
- * the answer is in its socket before the call returns.
+ * send.c - the sending calls: what a program sends on a connection of ours is given to the engine,
+ * in the thread that sends, and the answer is in its socket before the call returns.
  */
 #include "preload/connect.h"
 #include "preload/connection.h"
@@ -12,8 +12,8 @@
 #include <string.h>
 
 /*
- * Sends `parts` if `fd` is ours: the number of bytes, or -1 when libc is to do it (not ours, or the client has already shut down its
- * sending side, for which the kernel has the right error).
+ * Sends `parts` if `fd` is ours: the number of bytes, or -1 when libc is to do it (not ours, or the
+ * client has already shut down its sending side, for which the kernel has the right error).
  */
 static ssize_t send_ours(int fd, const struct iovec *parts, size_t count)
 {
@@ -84,17 +84,20 @@ ssize_t writev(int fd, const struct iovec *parts, int count)
 }
 
 /* With MSG_FASTOPEN, connects on the way. False: *error is the outcome. */
-static bool open_fast(int fd, int flags, const struct sockaddr *address, socklen_t length, int *error)
+static bool open_fast(int fd, int flags, const struct sockaddr *address, socklen_t length,
+                      int *error)
 {
     *error = 0;
-    return !(flags & MSG_FASTOPEN) || address == NULL || !connect_for_sending(fd, address, length, error) ||
-           *error == 0;
+    return !(flags & MSG_FASTOPEN) || address == NULL ||
+           !connect_for_sending(fd, address, length, error) || *error == 0;
 }
 
-ssize_t sendto(int fd, const void *bytes, size_t size, int flags, __CONST_SOCKADDR_ARG address, socklen_t length)
+ssize_t sendto(int fd, const void *bytes, size_t size, int flags, __CONST_SOCKADDR_ARG address,
+               socklen_t length)
 {
     int error;
-    if (__builtin_expect(flags & MSG_FASTOPEN, 0) && !open_fast(fd, flags, address.__sockaddr__, length, &error)) {
+    if (__builtin_expect(flags & MSG_FASTOPEN, 0) &&
+        !open_fast(fd, flags, address.__sockaddr__, length, &error)) {
         errno = error;
         return -1;
     }
@@ -107,8 +110,8 @@ ssize_t sendto(int fd, const void *bytes, size_t size, int flags, __CONST_SOCKAD
 }
 
 /*
- * A descriptor of ours that is passed to another process: whoever holds it there has no hooks that know it. From now on the service
- * thread looks after it.
+ * A descriptor of ours that is passed to another process: whoever holds it there has no hooks that
+ * know it. From now on the service thread looks after it.
  */
 static void watch_passed(const struct msghdr *message)
 {
@@ -153,7 +156,8 @@ int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
     if (!candidate(fd))
         return REAL(sendmmsg)(fd, messages, count, flags);
     for (; sent < count; sent++) {
-        ssize_t size = send_ours(fd, messages[sent].msg_hdr.msg_iov, messages[sent].msg_hdr.msg_iovlen);
+        ssize_t size =
+            send_ours(fd, messages[sent].msg_hdr.msg_iov, messages[sent].msg_hdr.msg_iovlen);
         if (size < 0)
             break;
         messages[sent].msg_len = (unsigned)size;
@@ -170,7 +174,8 @@ static ssize_t send_file(int out, int in, off64_t *offset, size_t count)
         return -2;
     while ((size_t)total < count) {
         size_t wanted = count - (size_t)total < sizeof bytes ? count - (size_t)total : sizeof bytes;
-        ssize_t got = offset != NULL ? pread64(in, bytes, wanted, *offset) : REAL(read)(in, bytes, wanted);
+        ssize_t got =
+            offset != NULL ? pread64(in, bytes, wanted, *offset) : REAL(read)(in, bytes, wanted);
         if (got <= 0)
             return total > 0 || got == 0 ? total : -1;
         if (send_bytes(out, bytes, (size_t)got) < 0) {
@@ -210,7 +215,8 @@ ssize_t sendfile64(int out, int in, off64_t *offset, size_t count)
     return REAL(sendfile64)(out, in, offset, count);
 }
 
-ssize_t splice(int in, off64_t *in_offset, int out, off64_t *out_offset, size_t count, unsigned flags)
+ssize_t splice(int in, off64_t *in_offset, int out, off64_t *out_offset, size_t count,
+               unsigned flags)
 {
     /* The bytes stay in the kernel: the service thread takes them from there. */
     for (int i = 0; i < 2 && connections_exist(); i++) {

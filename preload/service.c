@@ -1,6 +1,6 @@
 /*
- * service.c - see service.h. One thread around one epoll; everything that it does with a connection happens under the connection's
- * lock, through the same functions that the hooks use.
+ * service.c - see service.h. One thread around one epoll; everything that it does with a connection
+ * happens under the connection's lock, through the same functions that the hooks use.
  */
 #include "preload/service.h"
 
@@ -100,7 +100,8 @@ bool service_watch(struct connection *connection)
     struct epoll_event event = { .events = EPOLLIN, .data.ptr = connection };
     if (atomic_load(&connection->backlog))
         event.events |= EPOLLOUT;
-    connection->served = epoll_ctl(atomic_load(&watcher), EPOLL_CTL_ADD, connection->end, &event) == 0;
+    connection->served =
+        epoll_ctl(atomic_load(&watcher), EPOLL_CTL_ADD, connection->end, &event) == 0;
     return connection->served;
 }
 
@@ -114,7 +115,8 @@ void service_forget(struct connection *connection)
 void service_wait_for_room(struct connection *connection, bool wanted)
 {
     /* A peer that has half-closed is readable for ever: then only room is of interest. */
-    struct epoll_event event = { .events = connection->half_closed ? 0 : EPOLLIN, .data.ptr = connection };
+    struct epoll_event event = { .events = connection->half_closed ? 0 : EPOLLIN,
+                                 .data.ptr = connection };
     if (wanted)
         event.events |= EPOLLOUT;
     epoll_ctl(atomic_load(&watcher), EPOLL_CTL_MOD, connection->end, &event);

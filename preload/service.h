@@ -1,6 +1,7 @@
 /*
- * service.h - the thread that serves connections whose bytes come and go by calls that no hook sees: stdio on a socket, io_uring,
- * descriptors that other processes hold. Started when the first such case is met, and never otherwise.
+ * service.h - the thread that serves connections whose bytes come and go by calls that no hook
+ * sees: stdio on a socket, io_uring, descriptors that other processes hold. Started when the first
+ * such case is met, and never otherwise.
  */
 #ifndef DDBMOCK_PRELOAD_SERVICE_H
 #define DDBMOCK_PRELOAD_SERVICE_H
@@ -10,8 +11,8 @@
 #include "preload/connection.h"
 
 /*
- * From now on the thread watches the connection, whose lock is held. False when it could not be started: then its bytes are taken in
- * only when a receiving hook comes by.
+ * From now on the thread watches the connection, whose lock is held. False when it could not be
+ * started: then its bytes are taken in only when a receiving hook comes by.
  */
 bool service_watch(struct connection *connection);
 
@@ -25,10 +26,12 @@ void service_wait_for_room(struct connection *connection, bool wanted);
 void service_everything(void);
 bool service_wants_everything(void);
 
-/* For connection_relocate: moves the thread's own descriptor away from `fd`, when it is that; `fd` is still to be unhidden. */
+/* For connection_relocate: moves the thread's own descriptor away from `fd`, when it is that; `fd`
+ * is still to be unhidden. */
 bool service_relocate(int fd);
 
-/* For fork.c, with all connections locked. In the child, the hidden descriptor that is to be given up, or -1. */
+/* For fork.c, with all connections locked. In the child, the hidden descriptor that is to be given
+ * up, or -1. */
 void service_lock(void);
 int service_unlock(bool child);
 

@@ -1,18 +1,23 @@
 /*
  * session.c - the rules of sessions, all of them.
  *
- * - The root of a tree of processes is the one that finds no DDBMOCK_SESSION. Its constructor chooses a name, from its process id, the time
- *   and a random number, and sets the variable: no file, no descriptor. Children inherit it (exec.c helps programs that keep an
- *   environment of their own).
- * - The directory, <base>/ddbmock-<uid>/<name>, is made by whoever first needs it (an authority, a connection). Base is /dev/shm, else
- *   $XDG_RUNTIME_DIR, $TMPDIR or /tmp: the first where the directory exists, else the first where it can be made. Both levels have mode
- *   0700 and our user as owner, or are not used; symbolic links are not followed.
- * - Who uses the directory holds a shared flock on its file `lock`. The descriptor is closed again; a mapping of the file keeps the lock
- *   through fork and descriptor-closing programs, and goes with the process, however it ends.
- * - An automatic session is dead when nobody holds that lock, its root no longer runs (no process of its id and pid namespace is as old as the
- *   name), no process of this user was started with its name, and the leaving process has no child left. The last to leave removes it; what
- *   was killed is removed when the next session is made.
- * - A name or a path that the user gave is a named session. It needs no lock, for nobody ever removes it.
+ * - The root of a tree of processes is the one that finds no DDBMOCK_SESSION. Its constructor
+ * chooses a name, from its process id, the time and a random number, and sets the variable: no
+ * file, no descriptor. Children inherit it (exec.c helps programs that keep an environment of their
+ * own).
+ * - The directory, <base>/ddbmock-<uid>/<name>, is made by whoever first needs it (an authority, a
+ * connection). Base is /dev/shm, else $XDG_RUNTIME_DIR, $TMPDIR or /tmp: the first where the
+ * directory exists, else the first where it can be made. Both levels have mode 0700 and our user as
+ * owner, or are not used; symbolic links are not followed.
+ * - Who uses the directory holds a shared flock on its file `lock`. The descriptor is closed again;
+ * a mapping of the file keeps the lock through fork and descriptor-closing programs, and goes with
+ * the process, however it ends.
+ * - An automatic session is dead when nobody holds that lock, its root no longer runs (no process
+ * of its id and pid namespace is as old as the name), no process of this user was started with its
+ * name, and the leaving process has no child left. The last to leave removes it; what was killed is
+ * removed when the next session is made.
+ * - A name or a path that the user gave is a named session. It needs no lock, for nobody ever
+ * removes it.
  */
 #include "preload/session.h"
 
@@ -53,19 +58,22 @@ const char *session_setting(void)
     return setting[0] != '\0' ? setting : NULL;
 }
 
-/* Whether `text` is a name that session_start chose; for which process, and when, in the clock ticks of process_start_time. */
+/* Whether `text` is a name that session_start chose; for which process, and when, in the clock
+ * ticks of process_start_time. */
 static bool parse_automatic(const char *text, int *pid, unsigned long long *chosen)
 {
     unsigned long long random;
     int end = -1;
-    return sscanf(text, "tree-%d-%llu-%16llx%n", pid, chosen, &random, &end) == 3 && text[end] == '\0';
+    return sscanf(text, "tree-%d-%llu-%16llx%n", pid, chosen, &random, &end) == 3 &&
+           text[end] == '\0';
 }
 
 static bool valid_name(const char *text)
 {
     size_t length = strlen(text);
     return length > 0 && length < NAME_SIZE && text[0] != '.' &&
-           strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == length;
+           strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
+               length;
 }
 
 void session_start(void)
@@ -75,25 +83,29 @@ void session_start(void)
     unsigned long long chosen;
     if (given != NULL && *given != '\0') {
         snprintf(setting, sizeof setting, SESSION_VARIABLE "=%s", given);
-        kind = strlen(given) >= PATH_MAX         ? INVALID
-               : strchr(given, '/') != NULL      ? PATH
+        kind = strlen(given) >= PATH_MAX               ? INVALID
+               : strchr(given, '/') != NULL            ? PATH
                : parse_automatic(given, &pid, &chosen) ? AUTOMATIC
-               : valid_name(given)               ? NAMED
-                                                 : INVALID;
+               : valid_name(given)                     ? NAMED
+                                                       : INVALID;
         return;
     }
     uint64_t random;
-    /* The kernel gave every program 16 random bytes; glibc keeps the first 15 of them for itself, and they stay secret. */
+    /* The kernel gave every program 16 random bytes; glibc keeps the first 15 of them for itself,
+     * and they stay secret. */
     if (getrandom(&random, sizeof random, GRND_NONBLOCK) != sizeof random)
         memcpy(&random, (const char *)getauxval(AT_RANDOM) + 8, sizeof random);
-    /* A process of this id that started later is another one: so the present time serves as well as our start, and costs no file. */
-    snprintf(setting, sizeof setting, SESSION_VARIABLE "=tree-%d-%llu-%016llx", (int)getpid(), process_time(),
-             (unsigned long long)random);
+    /* A process of this id that started later is another one: so the present time serves as well as
+     * our start, and costs no file. */
+    snprintf(setting, sizeof setting, SESSION_VARIABLE "=tree-%d-%llu-%016llx", (int)getpid(),
+             process_time(), (unsigned long long)random);
     kind = AUTOMATIC;
     setenv(SESSION_VARIABLE, name(), 1);
 }
 
-/* --- the directory ------------------------------------------------------------------------------------------------------------ */
+/* --- the directory
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
 /* The n-th base, or NULL after the last; *skip when that one is not to be used. */
 static const char *base(int n, bool *skip)
@@ -128,14 +140,17 @@ static int open_private(int at, const char *path, bool make)
 static int open_user_directory(const char *where, bool make, char path[PATH_MAX])
 {
     struct statvfs room;
-    if (snprintf(path, PATH_MAX, "%s/ddbmock-%u", where, (unsigned)geteuid()) >= PATH_MAX - NAME_SIZE)
+    if (snprintf(path, PATH_MAX, "%s/ddbmock-%u", where, (unsigned)geteuid()) >=
+        PATH_MAX - NAME_SIZE)
         return -ENAMETOOLONG;
-    if (make && (statvfs(where, &room) != 0 || (uint64_t)room.f_bavail * room.f_frsize < ROOM_WANTED))
+    if (make &&
+        (statvfs(where, &room) != 0 || (uint64_t)room.f_bavail * room.f_frsize < ROOM_WANTED))
         return -ENOSPC;
     return open_private(AT_FDCWD, path, make);
 }
 
-/* Takes the shared lock that keeps an automatic session; 0, or -errno: -ESTALE when it was removed at the same moment. */
+/* Takes the shared lock that keeps an automatic session; 0, or -errno: -ESTALE when it was removed
+ * at the same moment. */
 static int hold(int session)
 {
     struct stat status;
@@ -152,7 +167,8 @@ static int hold(int session)
         error = -ESTALE;
     } else {
         if (status.st_size == 0) {
-            int length = snprintf(record, sizeof record, "%s\n", process_namespace(link, sizeof link));
+            int length =
+                snprintf(record, sizeof record, "%s\n", process_namespace(link, sizeof link));
             ssize_t written = pwrite(fd, record, (size_t)length, 0);
             (void)written;
         }
@@ -188,7 +204,8 @@ static int remove_tree(int at, const char *entry, int depth)
     return 0;
 }
 
-/* Removes the automatic session `which` of the user's directory when it is dead. `leaving`: we are on our way out ourselves. */
+/* Removes the automatic session `which` of the user's directory when it is dead. `leaving`: we are
+ * on our way out ourselves. */
 static void remove_dead(int user, const char *which, bool leaving)
 {
     int pid;
@@ -266,7 +283,8 @@ const char *session_directory(const char **why)
         int fd = open_private(AT_FDCWD, name(), true);
         if (fd < 0) {
             snprintf(reason, sizeof reason, SESSION_VARIABLE "=%.150s: %s", name(),
-                     fd == -EPERM ? "not this user's alone (its owner, or its mode is not 0700)" : strerror(-fd));
+                     fd == -EPERM ? "not this user's alone (its owner, or its mode is not 0700)"
+                                  : strerror(-fd));
             return NULL;
         }
         close(fd);
@@ -276,7 +294,8 @@ const char *session_directory(const char **why)
     }
     if (kind == INVALID || kind == UNKNOWN) {
         snprintf(reason, sizeof reason,
-                 SESSION_VARIABLE "=%.80s: a name has 1 to 71 letters, digits, '-', '_' and '.', and begins with none; a path has a '/'",
+                 SESSION_VARIABLE "=%.80s: a name has 1 to 71 letters, digits, '-', '_' and '.', "
+                                  "and begins with none; a path has a '/'",
                  setting[0] != '\0' ? name() : "");
         return NULL;
     }
@@ -290,7 +309,8 @@ const char *session_directory(const char **why)
                 return directory;
             }
         }
-    snprintf(reason, sizeof reason, "no directory for it in /dev/shm, $XDG_RUNTIME_DIR, $TMPDIR or /tmp (%s)",
+    snprintf(reason, sizeof reason,
+             "no directory for it in /dev/shm, $XDG_RUNTIME_DIR, $TMPDIR or /tmp (%s)",
              strerror(-error));
     return NULL;
 }
@@ -310,7 +330,9 @@ void session_leave(void)
             munmap(held, 1);
         held = NULL;
         for (int n = 0; where = base(n, &skip), where != NULL || skip; n++) {
-            if (skip || snprintf(path, sizeof path, "%s/ddbmock-%u/%s", where, (unsigned)geteuid(), name()) >= (int)sizeof path ||
+            if (skip ||
+                snprintf(path, sizeof path, "%s/ddbmock-%u/%s", where, (unsigned)geteuid(),
+                         name()) >= (int)sizeof path ||
                 access(path, F_OK) != 0)
                 continue;
             int user = open_user_directory(where, false, path);

@@ -1,9 +1,10 @@
 /*
- * shim.h - what every file of the shim shares: the guard against our own re-entry, the lines on stderr, and the order of
- * locks.
+ * shim.h - what every file of the shim shares: the guard against our own re-entry, the lines on
+ * stderr, and the order of locks.
  *
- * Locks, outermost first: engine_lock (loader.c); a connection's (only fork.c holds two of them, in the order in which they were made);
- * the table's (table.c); the service thread's (service.c); the addresses' (addresses.c). fork.c takes them all.
+ * Locks, outermost first: engine_lock (loader.c); a connection's (only fork.c holds two of them, in
+ * the order in which they were made); the table's (table.c); the service thread's (service.c); the
+ * addresses' (addresses.c). fork.c takes them all.
  */
 #ifndef DDBMOCK_PRELOAD_SHIM_H
 #define DDBMOCK_PRELOAD_SHIM_H
@@ -13,8 +14,8 @@
 #include <sys/types.h>
 
 /*
- * How deep this thread is inside the shim or the engine: more than 0, and every hook passes straight to libc. Read in hooks,
- * changed by shim_enter and shim_leave.
+ * How deep this thread is inside the shim or the engine: more than 0, and every hook passes
+ * straight to libc. Read in hooks, changed by shim_enter and shim_leave.
  */
 extern _Thread_local int shim_depth __attribute__((tls_model("initial-exec")));
 
@@ -24,8 +25,8 @@ static inline bool shim_inside(void)
 }
 
 /*
- * Around everything that takes our locks or calls the engine: guards against re-entry, holds thread cancellation off (a
- * cancelled thread would leave a lock behind) and keeps errno.
+ * Around everything that takes our locks or calls the engine: guards against re-entry, holds thread
+ * cancellation off (a cancelled thread would leave a lock behind) and keeps errno.
  */
 struct shim_guard {
     int error;
@@ -42,14 +43,14 @@ void shim_complain(const char *format, ...) __attribute__((format(printf, 1, 2))
 extern const char *shim_path;
 
 /*
- * Registers the fork handlers and notes this process's id; at the first need, then cheap. Whoever creates state that a child must
- * not share calls it first.
+ * Registers the fork handlers and notes this process's id; at the first need, then cheap. Whoever
+ * creates state that a child must not share calls it first.
  */
 void shim_prepare_fork(void);
 
 /*
- * Whether this is the process that the state in memory belongs to: not so in a child of vfork(2), which shares our memory but not
- * our descriptors, and must change nothing.
+ * Whether this is the process that the state in memory belongs to: not so in a child of vfork(2),
+ * which shares our memory but not our descriptors, and must change nothing.
  */
 bool shim_owner(void);
 

@@ -1,6 +1,7 @@
 /*
- * sockopt.c - what a program asks of a TCP socket is answered as TCP: options, names and ioctls of a connection whose program end is in
- * truth a unix socket. The socket that the program made is kept (connection.h) and answers for everything that it can.
+ * sockopt.c - what a program asks of a TCP socket is answered as TCP: options, names and ioctls of
+ * a connection whose program end is in truth a unix socket. The socket that the program made is
+ * kept (connection.h) and answers for everything that it can.
  */
 #include "preload/connection.h"
 #include "preload/real.h"
@@ -41,7 +42,8 @@ static void as_connected(int level, int option, void *value, socklen_t length)
 }
 
 /* Without the kept socket: what identifies a TCP socket is right, other numbers are 0. */
-static int answer_plainly(const struct connection *connection, int level, int option, void *value, socklen_t *length)
+static int answer_plainly(const struct connection *connection, int level, int option, void *value,
+                          socklen_t *length)
 {
     int number = 0;
     if (level == SOL_SOCKET && option == SO_TYPE)
@@ -84,9 +86,11 @@ int setsockopt(int fd, int level, int option, const void *value, socklen_t lengt
 {
     struct shim_guard guard;
     struct connection *connection;
-    if (!connections_exist() || of_transfer(level, option) || (connection = connection_enter(fd, &guard)) == NULL)
+    if (!connections_exist() || of_transfer(level, option) ||
+        (connection = connection_enter(fd, &guard)) == NULL)
         return REAL(setsockopt)(fd, level, option, value, length);
-    int result = connection->tcp >= 0 ? REAL(setsockopt)(connection->tcp, level, option, value, length) : 0;
+    int result =
+        connection->tcp >= 0 ? REAL(setsockopt)(connection->tcp, level, option, value, length) : 0;
     int error = errno;
     connection_leave(connection, &guard);
     if (result != 0)
@@ -94,7 +98,8 @@ int setsockopt(int fd, int level, int option, const void *value, socklen_t lengt
     return result;
 }
 
-static void give(const struct sockaddr_storage *from, socklen_t size, struct sockaddr *to, socklen_t *length)
+static void give(const struct sockaddr_storage *from, socklen_t size, struct sockaddr *to,
+                 socklen_t *length)
 {
     memcpy(to, from, *length < size ? *length : size);
     *length = size;
@@ -112,13 +117,15 @@ int getpeername(int fd, __SOCKADDR_ARG address, socklen_t *length)
     return 0;
 }
 
-/* The program's side: what it bound its socket to; else the loopback address, and a port that differs from connection to connection. */
+/* The program's side: what it bound its socket to; else the loopback address, and a port that
+ * differs from connection to connection. */
 static socklen_t local_name(const struct connection *connection, struct sockaddr_storage *name)
 {
     socklen_t length = sizeof *name;
     in_port_t port = htons((in_port_t)(32768 + connection->identity % 28232));
     memset(name, 0, sizeof *name);
-    if (connection->tcp < 0 || REAL(getsockname)(connection->tcp, (struct sockaddr *)name, &length) != 0)
+    if (connection->tcp < 0 ||
+        REAL(getsockname)(connection->tcp, (struct sockaddr *)name, &length) != 0)
         name->ss_family = connection->peer.ss_family;
     if (name->ss_family == AF_INET) {
         struct sockaddr_in *in = (struct sockaddr_in *)name;
@@ -161,8 +168,8 @@ int ioctl(int fd, unsigned long request, ...)
     va_end(arguments);
     struct shim_guard guard;
     struct connection *connection;
-    if (!connections_exist() || (request != SIOCOUTQ && request != SIOCOUTQNSD) || argument == NULL ||
-        (connection = connection_enter(fd, &guard)) == NULL)
+    if (!connections_exist() || (request != SIOCOUTQ && request != SIOCOUTQNSD) ||
+        argument == NULL || (connection = connection_enter(fd, &guard)) == NULL)
         return REAL(ioctl)(fd, request, argument);
     /* All that was sent has been taken. */
     *(int *)argument = 0;

@@ -1,6 +1,6 @@
 /*
- * start.c - the constructor: names the session and sees to the environment. No thread, no descriptor, nothing that lasts but a few
- * variables; most programs never meet DynamoDB.
+ * start.c - the constructor: names the session and sees to the environment. No thread, no
+ * descriptor, nothing that lasts but a few variables; most programs never meet DynamoDB.
  */
 #include "preload/addresses.h"
 #include "preload/environment.h"
@@ -21,7 +21,8 @@ __attribute__((constructor)) static void start(void)
     struct shim_guard guard;
     Dl_info self;
     shim_enter(&guard);
-    const char *name = dladdr(&shim_path, &self) != 0 && self.dli_fname != NULL ? self.dli_fname : "";
+    const char *name =
+        dladdr(&shim_path, &self) != 0 && self.dli_fname != NULL ? self.dli_fname : "";
     /* Made absolute now: the program may change its directory before the engine is needed. */
     if (name[0] == '/')
         shim_path = name;

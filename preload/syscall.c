@@ -1,5 +1,6 @@
 /*
- * syscall.c - syscall(2), by which some programs do what a hook should see: node's undici closes its connections so.
+ * syscall.c - syscall(2), by which some programs do what a hook should see: node's undici closes
+ * its connections so.
  */
 #include "preload/addresses.h"
 #include "preload/connection.h"
@@ -29,12 +30,12 @@ static bool hooked(long number, const long *a, long *result)
         *result = writev((int)a[0], (const struct iovec *)a[1], (int)a[2]);
         return true;
     case SYS_sendto:
-        *result = sendto((int)a[0], (const void *)a[1], (size_t)a[2], (int)a[3], (const struct sockaddr *)a[4],
-                         (socklen_t)a[5]);
+        *result = sendto((int)a[0], (const void *)a[1], (size_t)a[2], (int)a[3],
+                         (const struct sockaddr *)a[4], (socklen_t)a[5]);
         return true;
     case SYS_recvfrom:
-        *result = recvfrom((int)a[0], (void *)a[1], (size_t)a[2], (int)a[3], (struct sockaddr *)a[4],
-                           (socklen_t *)a[5]);
+        *result = recvfrom((int)a[0], (void *)a[1], (size_t)a[2], (int)a[3],
+                           (struct sockaddr *)a[4], (socklen_t *)a[5]);
         return true;
     case SYS_sendmsg:
         *result = sendmsg((int)a[0], (const struct msghdr *)a[1], (int)a[2]);
@@ -46,13 +47,15 @@ static bool hooked(long number, const long *a, long *result)
         *result = sendmmsg((int)a[0], (struct mmsghdr *)a[1], (unsigned)a[2], (int)a[3]);
         return true;
     case SYS_recvmmsg:
-        *result = recvmmsg((int)a[0], (struct mmsghdr *)a[1], (unsigned)a[2], (int)a[3], (struct timespec *)a[4]);
+        *result = recvmmsg((int)a[0], (struct mmsghdr *)a[1], (unsigned)a[2], (int)a[3],
+                           (struct timespec *)a[4]);
         return true;
     case SYS_sendfile:
         *result = sendfile64((int)a[0], (int)a[1], (off64_t *)a[2], (size_t)a[3]);
         return true;
     case SYS_splice:
-        *result = splice((int)a[0], (off64_t *)a[1], (int)a[2], (off64_t *)a[3], (size_t)a[4], (unsigned)a[5]);
+        *result = splice((int)a[0], (off64_t *)a[1], (int)a[2], (off64_t *)a[3], (size_t)a[4],
+                         (unsigned)a[5]);
         return true;
     case SYS_close:
         *result = close((int)a[0]);

@@ -1,6 +1,6 @@
 /*
- * table.c - the table of descriptors behind connection.h: two levels, so that a lookup is two loads and an unused range costs
- * nothing.
+ * table.c - the table of descriptors behind connection.h: two levels, so that a lookup is two loads
+ * and an unused range costs nothing.
  *
  * An entry is NULL, a connection, or HIDDEN for a descriptor of ours.
  */
@@ -46,13 +46,15 @@ static struct connection *lookup(int fd)
     return found != NULL ? atomic_load_explicit(found, memory_order_acquire) : NULL;
 }
 
-/* The table's lock is held. Memory comes from mmap: calloc may be the program's, and its pages might be touched. */
+/* The table's lock is held. Memory comes from mmap: calloc may be the program's, and its pages
+ * might be touched. */
 static entry *entry_make(int fd)
 {
     if (fd < 0 || fd >= PAGES * PAGE_ENTRIES)
         return NULL;
     if (pages[fd / PAGE_ENTRIES] == NULL) {
-        void *page = mmap(NULL, PAGE_ENTRIES * sizeof(entry), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        void *page = mmap(NULL, PAGE_ENTRIES * sizeof(entry), PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (page == MAP_FAILED)
             return NULL;
         atomic_store_explicit(&pages[fd / PAGE_ENTRIES], page, memory_order_release);

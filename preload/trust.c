@@ -1,9 +1,11 @@
 /*
- * trust.c - how a program comes to trust our certificates, with verification on: when it opens a file of authorities to read, it gets
- * a copy in memory with the session's authority at the end. On disk nothing changes.
+ * trust.c - how a program comes to trust our certificates, with verification on: when it opens a
+ * file of authorities to read, it gets a copy in memory with the session's authority at the end. On
+ * disk nothing changes.
  *
- * Only programs that can reach a network at all see it - those where the program or a library other than libc and libcrypto imports
- * both connect and a call that resolves names - so that `cat`, `cp` and `sha256sum` see the file as it is.
+ * Only programs that can reach a network at all see it - those where the program or a library other
+ * than libc and libcrypto imports both connect and a call that resolves names - so that `cat`, `cp`
+ * and `sha256sum` see the file as it is.
  */
 #include "preload/trust.h"
 
@@ -26,9 +28,10 @@ enum { LARGEST = 16 << 20, MAX_NAMED = 16 };
 /* How such paths end. */
 static const struct {
     const char *end;
-    bool may_be_missing; /* a default of OpenSSL or of distributions: then there is our authority alone */
+    bool may_be_missing; /* a default of OpenSSL or of distributions: then there is our authority
+                            alone */
 } endings[] = {
-    { "/ssl/cert.pem", true },              /* OpenSSL's default: /usr/lib/ssl, /usr/local/ssl, conda, Alpine */
+    { "/ssl/cert.pem", true }, /* OpenSSL's default: /usr/lib/ssl, /usr/local/ssl, conda, Alpine */
     { "/pki/tls/cert.pem", true },          /* Red Hat's */
     { "/certs/ca-certificates.crt", true }, /* Debian's */
     { "/ca-bundle.crt", false },            /* Red Hat's, and the AWS SDK for Ruby's */
@@ -39,18 +42,18 @@ static const struct {
     { "requests/cacert.pem", false },
     { "boto/cacerts/cacerts.txt", false },
     { "httplib2/cacerts.txt", false },
-    { "Mozilla/CA/cacert.pem", false },     /* Perl */
-    { "ca-bundle/res/cacert.pem", false },  /* PHP's composer */
-    { "/security/cacerts", false },         /* Java */
+    { "Mozilla/CA/cacert.pem", false },    /* Perl */
+    { "ca-bundle/res/cacert.pem", false }, /* PHP's composer */
+    { "/security/cacerts", false },        /* Java */
     { "/security/jssecacerts", false },
     { "/java/cacerts", false },
 };
 
 /* Variables that name such a file. */
 static const char *const variables[] = {
-    "AWS_CA_BUNDLE",       "SSL_CERT_FILE",     "REQUESTS_CA_BUNDLE",   "CURL_CA_BUNDLE",
-    "NODE_EXTRA_CA_CERTS", "HTTPLIB2_CA_CERTS", "PERL_LWP_SSL_CA_FILE", "NIX_SSL_CERT_FILE",
-    "DENO_CERT",
+    "AWS_CA_BUNDLE",        "SSL_CERT_FILE",       "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",       "NODE_EXTRA_CA_CERTS", "HTTPLIB2_CA_CERTS",
+    "PERL_LWP_SSL_CA_FILE", "NIX_SSL_CERT_FILE",   "DENO_CERT",
 };
 
 /* What the variables said at the start, by length: a file may have any name. */
@@ -77,7 +80,8 @@ static bool ends(const char *path, size_t length, const char *end)
 /* Whether a variable names `path` at the start or, for the usual suffixes, now. */
 static bool is_named(const char *path, size_t length)
 {
-    bool usual = ends(path, length, ".pem") || ends(path, length, ".crt") || ends(path, length, ".cer");
+    bool usual =
+        ends(path, length, ".pem") || ends(path, length, ".crt") || ends(path, length, ".cer");
     for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) {
         if (named_length[i] == length && memcmp(named[i], path, length) == 0)
             return true;
@@ -102,15 +106,20 @@ static bool well_known(const char *path, size_t length, bool *may_be_missing)
 bool trust_wants(const char *path, int flags)
 {
     bool may_be_missing;
-    if ((flags & (O_ACCMODE | O_CREAT | O_TRUNC | O_PATH | O_DIRECTORY)) != O_RDONLY || path == NULL || shim_inside())
+    if ((flags & (O_ACCMODE | O_CREAT | O_TRUNC | O_PATH | O_DIRECTORY)) != O_RDONLY ||
+        path == NULL || shim_inside())
         return false;
     size_t length = strlen(path);
     /* Every known path ends in one of "m", "t" and "s". */
-    bool maybe = length > 8 && (path[length - 1] == 'm' || path[length - 1] == 't' || path[length - 1] == 's');
-    return (maybe && well_known(path, length, &may_be_missing)) || (length > 0 && is_named(path, length));
+    bool maybe = length > 8 &&
+                 (path[length - 1] == 'm' || path[length - 1] == 't' || path[length - 1] == 's');
+    return (maybe && well_known(path, length, &may_be_missing)) ||
+           (length > 0 && is_named(path, length));
 }
 
-/* --- who may see it ----------------------------------------------------------------------------------------------------------- */
+/* --- who may see it
+ * -----------------------------------------------------------------------------------------------------------
+ */
 
 struct imports {
     bool connects, resolves;
@@ -134,7 +143,8 @@ static int look_at_object(struct dl_phdr_info *info, size_t size, void *context)
     const uint32_t *gnu_hash = NULL, *hash = NULL;
     (void)size;
     found->loads = info->dlpi_adds;
-    if (strstr(info->dlpi_name, "/libc.so.") != NULL || strstr(info->dlpi_name, "/libcrypto.so") != NULL ||
+    if (strstr(info->dlpi_name, "/libc.so.") != NULL ||
+        strstr(info->dlpi_name, "/libcrypto.so") != NULL ||
         strstr(info->dlpi_name, "libddbmock") != NULL || strstr(info->dlpi_name, "vdso") != NULL)
         return 0;
     for (int i = 0; i < info->dlpi_phnum; i++)
@@ -159,7 +169,8 @@ static int look_at_object(struct dl_phdr_info *info, size_t size, void *context)
             break;
         }
     }
-    /* The hash table of GNU lists what is defined; what is imported comes before its first entry. */
+    /* The hash table of GNU lists what is defined; what is imported comes before its first entry.
+     */
     uint32_t count = gnu_hash != NULL ? gnu_hash[1] : hash != NULL ? hash[1] : 0;
     for (uint32_t i = 1; strings != NULL && symbols != NULL && i < count; i++)
         if (symbols[i].st_shndx == SHN_UNDEF)
@@ -177,7 +188,8 @@ static int count_loads(struct dl_phdr_info *info, size_t size, void *context)
 static bool can_connect(void)
 {
     static atomic_bool known;
-    static _Atomic unsigned long long looked_at; /* with so many objects loaded, the answer was no */
+    static _Atomic unsigned long long
+        looked_at; /* with so many objects loaded, the answer was no */
     unsigned long long loads = 0;
     if (atomic_load(&known))
         return true;
@@ -191,9 +203,12 @@ static bool can_connect(void)
     return found.connects && found.resolves;
 }
 
-/* --- the copy ----------------------------------------------------------------------------------------------------------------- */
+/* --- the copy
+ * -----------------------------------------------------------------------------------------------------------------
+ */
 
-/* The file's content, malloc'd; NULL when it is not to be shown. A missing one may be empty instead. */
+/* The file's content, malloc'd; NULL when it is not to be shown. A missing one may be empty
+ * instead. */
 static char *read_original(int directory, const char *path, bool may_be_missing, size_t *size)
 {
     struct stat status;

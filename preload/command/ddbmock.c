@@ -1,7 +1,8 @@
 /*
  * ddbmock.c - the command: runs a program under the shim, and says what it is.
  *
- * `ddbmock run` sets LD_PRELOAD and becomes the program, whose exit status, signals and terminal are then its own.
+ * `ddbmock run` sets LD_PRELOAD and becomes the program, whose exit status, signals and terminal
+ * are then its own.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -25,23 +26,27 @@ static const char usage[] =
     "\n"
     "See ddbmock(1) and libddbmock(7).\n";
 
-static const char usage_run[] =
-    "usage: ddbmock run [--session NAME] [--] PROGRAM [ARGUMENT...]\n"
-    "\n"
-    "Runs PROGRAM with LD_PRELOAD set, so that the AWS SDK in it, and in all that it starts, talks to a\n"
-    "DynamoDB inside the process. The programs of one `ddbmock run` share their tables, which go with the\n"
-    "last of them; two runs never see each other.\n"
-    "\n"
-    "  -s, --session NAME  share the tables of the session NAME (or, with a '/', of that directory), and keep\n"
-    "                      them afterwards\n"
-    "  -h, --help          show this\n"
-    "\n"
-    "The exit status is PROGRAM's; 127 when it cannot be found, 126 when it cannot be run, 125 when ddbmock\n"
-    "itself fails.\n";
+static const char usage_run[] = "usage: ddbmock run [--session NAME] [--] PROGRAM [ARGUMENT...]\n"
+                                "\n"
+                                "Runs PROGRAM with LD_PRELOAD set, so that the AWS SDK in it, and "
+                                "in all that it starts, talks to a\n"
+                                "DynamoDB inside the process. The programs of one `ddbmock run` "
+                                "share their tables, which go with the\n"
+                                "last of them; two runs never see each other.\n"
+                                "\n"
+                                "  -s, --session NAME  share the tables of the session NAME (or, "
+                                "with a '/', of that directory), and keep\n"
+                                "                      them afterwards\n"
+                                "  -h, --help          show this\n"
+                                "\n"
+                                "The exit status is PROGRAM's; 127 when it cannot be found, 126 "
+                                "when it cannot be run, 125 when ddbmock\n"
+                                "itself fails.\n";
 
 enum { FAILED = 125, NOT_RUN = 126, NOT_FOUND = 127 };
 
-/* Where the shim is: beside the command (as built), in ../lib/ddbmock (as installed), or where it was to be installed. */
+/* Where the shim is: beside the command (as built), in ../lib/ddbmock (as installed), or where it
+ * was to be installed. */
 static const char *find_shim(void)
 {
     static char path[PATH_MAX + 64];
@@ -111,18 +116,21 @@ static int run(int argc, char **argv)
         return FAILED;
     }
     if (session != NULL && *session == '\0') {
-        fputs("ddbmock run: --session: a name has 1 to 71 letters, digits, '-', '_' and '.'; a path has a '/'.\n", stderr);
+        fputs("ddbmock run: --session: a name has 1 to 71 letters, digits, '-', '_' and '.'; a "
+              "path has a '/'.\n",
+              stderr);
         return FAILED;
     }
     const char *shim = find_shim();
     if (shim == NULL) {
-        fputs("ddbmock run: libddbmock.so is neither beside this command, nor in ../lib/ddbmock, nor in " DDBMOCK_LIBDIR
-              ".\n",
+        fputs("ddbmock run: libddbmock.so is neither beside this command, nor in ../lib/ddbmock, "
+              "nor in " DDBMOCK_LIBDIR ".\n",
               stderr);
         return FAILED;
     }
     if (strpbrk(shim, ": ") != NULL) {
-        fprintf(stderr, "ddbmock run: %s: LD_PRELOAD takes no path with a blank or a colon in it.\n", shim);
+        fprintf(stderr,
+                "ddbmock run: %s: LD_PRELOAD takes no path with a blank or a colon in it.\n", shim);
         return FAILED;
     }
     if (set_preload(shim) != 0 || (session != NULL && setenv("DDBMOCK_SESSION", session, 1) != 0)) {
@@ -142,9 +150,12 @@ static int help(int argc, char **argv)
     } else if (strcmp(argv[1], "run") == 0) {
         fputs(usage_run, stdout);
     } else if (strcmp(argv[1], "help") == 0) {
-        fputs("usage: ddbmock help [COMMAND]\n\nExplains COMMAND (run, help), or lists the commands.\n", stdout);
+        fputs("usage: ddbmock help [COMMAND]\n\nExplains COMMAND (run, help), or lists the "
+              "commands.\n",
+              stdout);
     } else {
-        fprintf(stderr, "ddbmock help: there is no command '%s'. The commands are run and help.\n", argv[1]);
+        fprintf(stderr, "ddbmock help: there is no command '%s'. The commands are run and help.\n",
+                argv[1]);
         return FAILED;
     }
     return 0;

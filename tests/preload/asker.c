@@ -1,6 +1,6 @@
 /*
- * asker.c - a library that loads another one by its bare name, which only its own RUNPATH leads to; both are made from this file. For
- * test_loading.c.
+ * asker.c - a library that loads another one by its bare name, which only its own RUNPATH leads to;
+ * both are made from this file. For test_loading.c.
  */
 #include <arpa/inet.h>
 #include <dlfcn.h>

@@ -1,9 +1,9 @@
 /*
- * check.h - black-box tests of the shim. A program's tests each run in a process of their own under the shim, with the fake engine beside
- * it; the runner, which starts them, is not under it.
+ * check.h - black-box tests of the shim. A program's tests each run in a process of their own under
+ * the shim, with the fake engine beside it; the runner, which starts them, is not under it.
  *
- * A test is a function and the environment that it wants; it returns when it passes and leaves through CHECK when it fails. The only
- * clock is a watchdog against hangs.
+ * A test is a function and the environment that it wants; it returns when it passes and leaves
+ * through CHECK when it fails. The only clock is a watchdog against hangs.
  */
 #ifndef DDBMOCK_TESTS_PRELOAD_CHECK_H
 #define DDBMOCK_TESTS_PRELOAD_CHECK_H
@@ -33,23 +33,29 @@
 struct test {
     const char *name;
     void (*run)(void);
-    const char *environment[6]; /* "NAME=value", beside PATH, HOME (an empty directory of its own) and LD_PRELOAD */
+    const char *environment[6]; /* "NAME=value", beside PATH, HOME (an empty directory of its own)
+                                   and LD_PRELOAD */
     bool without_engine;        /* the shim stands alone */
 };
 
-#define TEST(function, ...) { #function, function, ##__VA_ARGS__ }
+#define TEST(function, ...)                                                                        \
+    {                                                                                              \
+#function, function, ##__VA_ARGS__                                                         \
+    }
 
-#define CHECK(condition)                                                                                               \
-    do {                                                                                                               \
-        if (!(condition)) {                                                                                            \
-            int error_ = errno;                                                                                        \
-            fprintf(stderr, "%s:%d: %s: false (errno %d, %s)\n", __FILE__, __LINE__, #condition, error_,               \
-                    strerror(error_));                                                                                 \
-            exit(1);                                                                                                   \
-        }                                                                                                              \
+#define CHECK(condition)                                                                           \
+    do {                                                                                           \
+        if (!(condition)) {                                                                        \
+            int error_ = errno;                                                                    \
+            fprintf(stderr, "%s:%d: %s: false (errno %d, %s)\n", __FILE__, __LINE__, #condition,   \
+                    error_, strerror(error_));                                                     \
+            exit(1);                                                                               \
+        }                                                                                          \
     } while (0)
 
-/* --- a small client ----------------------------------------------------------------------------------------------------------- */
+/* --- a small client
+ * -----------------------------------------------------------------------------------------------------------
+ */
 
 /* The address of HOST and port 80, by the name itself. */
 __attribute__((unused)) static struct sockaddr_in resolve(const char *name)
@@ -85,7 +91,8 @@ __attribute__((unused)) static void send_all(int fd, const void *bytes, size_t s
 __attribute__((unused)) static void send_get(int fd, const char *path)
 {
     char request[200];
-    int length = snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: " HOST "\r\n\r\n", path);
+    int length =
+        snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: " HOST "\r\n\r\n", path);
     send_all(fd, request, (size_t)length);
 }
 
@@ -125,7 +132,8 @@ __attribute__((unused)) static const char *get(int fd, const char *path)
     return receive_text(fd);
 }
 
-/* What a shell command prints on stdout and stderr together, under the shim as this process is; *status as of waitpid. */
+/* What a shell command prints on stdout and stderr together, under the shim as this process is;
+ * *status as of waitpid. */
 __attribute__((unused)) static const char *run(const char *command, int *status)
 {
     static char output[65536];
@@ -150,11 +158,15 @@ __attribute__((unused)) static const char *run(const char *command, int *status)
     return output;
 }
 
-/* --- the runner --------------------------------------------------------------------------------------------------------------- */
+/* --- the runner
+ * ---------------------------------------------------------------------------------------------------------------
+ */
 
-static void check_start(const struct test *test, const char *self, const char *build, const char *home)
+static void check_start(const struct test *test, const char *self, const char *build,
+                        const char *home)
 {
-    char preload[PATH_MAX + 128], path[PATH_MAX + 16], directory[PATH_MAX + 16], kept[PATH_MAX + 16];
+    char preload[PATH_MAX + 128], path[PATH_MAX + 16], directory[PATH_MAX + 16],
+        kept[PATH_MAX + 16];
     char *environment[16];
     const char *sanitizer = getenv("SANITIZED");
     size_t count = 0;
@@ -229,10 +241,10 @@ static int check_main(int argc, char **argv, const struct test *tests, size_t co
     return failed != 0 || passed == 0;
 }
 
-#define MAIN(tests)                                                                                                    \
-    int main(int argc, char **argv)                                                                                    \
-    {                                                                                                                  \
-        return check_main(argc, argv, tests, sizeof tests / sizeof *tests);                                            \
+#define MAIN(tests)                                                                                \
+    int main(int argc, char **argv)                                                                \
+    {                                                                                              \
+        return check_main(argc, argv, tests, sizeof tests / sizeof *tests);                        \
     }
 
 #endif

@@ -1,9 +1,11 @@
 /*
- * fake_engine.c - an engine object for the shim's own tests: http/gateway.h with fixed answers, no TLS and no store.
+ * fake_engine.c - an engine object for the shim's own tests: http/gateway.h with fixed answers, no
+ * TLS and no store.
  *
- * GET /size/N: N bytes, byte i is i % 251. GET /host: the name of the connection. GET /count: how many requests it has had. GET /live: how
- * many connections are open in this process. GET /close: an answer, then the end. GET /forks: how often this process's state has been
- * forked. POST: the length of the body and the sum of its bytes.
+ * GET /size/N: N bytes, byte i is i % 251. GET /host: the name of the connection. GET /count: how
+ * many requests it has had. GET /live: how many connections are open in this process. GET /close:
+ * an answer, then the end. GET /forks: how often this process's state has been forked. POST: the
+ * length of the body and the sum of its bytes.
  */
 #include "http/gateway.h"
 
@@ -54,14 +56,16 @@ static void engine_disconnect(struct gateway_connection *connection)
 static void answer(struct gateway_connection *connection, const char *body, size_t size)
 {
     char head[128];
-    int length = snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n", size);
+    int length =
+        snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n", size);
     connection->out = realloc(connection->out, connection->out_size + (size_t)length + size);
     memcpy(connection->out + connection->out_size, head, (size_t)length);
     memcpy(connection->out + connection->out_size + length, body, size);
     connection->out_size += (size_t)length + size;
 }
 
-static void handle(struct gateway_connection *connection, const char *path, const char *body, size_t body_size)
+static void handle(struct gateway_connection *connection, const char *path, const char *body,
+                   size_t body_size)
 {
     char text[300] = "hello";
     unsigned long size;
@@ -104,7 +108,8 @@ static void engine_receive(struct gateway_connection *connection, const void *by
     memcpy(connection->in + connection->in_size, bytes, size);
     connection->in_size += size;
     connection->in[connection->in_size] = '\0';
-    for (char *end; connection->in_size > 0 && (end = strstr(connection->in, "\r\n\r\n")) != NULL;) {
+    for (char *end;
+         connection->in_size > 0 && (end = strstr(connection->in, "\r\n\r\n")) != NULL;) {
         char path[256] = "";
         size_t head = (size_t)(end + 4 - connection->in), body = 0;
         const char *length = strstr(connection->in, "Content-Length: ");
@@ -146,8 +151,8 @@ static const char *engine_authority(const struct gateway_settings *settings, siz
     return authority;
 }
 
-static int engine_trust(const struct gateway_settings *settings, const void *original, size_t size, void **out,
-                        size_t *out_size)
+static int engine_trust(const struct gateway_settings *settings, const void *original, size_t size,
+                        void **out, size_t *out_size)
 {
     (void)settings;
     char *made = malloc(size + sizeof authority);

@@ -1,6 +1,6 @@
 /*
- * test_descriptors.c - numbers: copies of them, closing them in every way, one that has become another file, fork and vfork, and the shim's own
- * ones, which must not be in the way.
+ * test_descriptors.c - numbers: copies of them, closing them in every way, one that has become
+ * another file, fork and vfork, and the shim's own ones, which must not be in the way.
  */
 #include "tests/preload/check.h"
 
@@ -13,7 +13,10 @@ static long raw(long number, long a, long b, long c)
 {
 #ifdef __x86_64__
     long result;
-    __asm__ volatile("syscall" : "=a"(result) : "a"(number), "D"(a), "S"(b), "d"(c) : "rcx", "r11", "memory");
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "a"(number), "D"(a), "S"(b), "d"(c)
+                     : "rcx", "r11", "memory");
     return result;
 #else
     register long x8 __asm__("x8") = number;
@@ -38,7 +41,9 @@ static void flags_are_kept(void)
 {
     struct sockaddr_in address = resolve(HOST);
     for (int flags = 0; flags < 4; flags++) {
-        int fd = socket(AF_INET, SOCK_STREAM | (flags & 1 ? SOCK_NONBLOCK : 0) | (flags & 2 ? SOCK_CLOEXEC : 0), 0);
+        int fd = socket(
+            AF_INET, SOCK_STREAM | (flags & 1 ? SOCK_NONBLOCK : 0) | (flags & 2 ? SOCK_CLOEXEC : 0),
+            0);
         CHECK(connect(fd, (struct sockaddr *)&address, sizeof address) == 0);
         CHECK(!(fcntl(fd, F_GETFL) & O_NONBLOCK) == !(flags & 1));
         CHECK(!(fcntl(fd, F_GETFD) & FD_CLOEXEC) == !(flags & 2));
@@ -63,7 +68,8 @@ static void nothing_is_left(void)
 static void copies(void)
 {
     int fd = open_connection(), watch = open_connection();
-    int a = dup(fd), b = fcntl(fd, F_DUPFD_CLOEXEC, 100), c = dup2(fd, 200), d = dup3(fd, 201, O_CLOEXEC);
+    int a = dup(fd), b = fcntl(fd, F_DUPFD_CLOEXEC, 100), c = dup2(fd, 200),
+        d = dup3(fd, 201, O_CLOEXEC);
     CHECK(b >= 100 && c == 200 && d == 201);
     CHECK(close(fd) == 0);
     CHECK(atoi(get(a, "/count")) == 1 && atoi(get(b, "/count")) == 2);
@@ -107,7 +113,8 @@ static void another_socket_under_the_number(void)
     char back[10] = "";
     CHECK(raw(SYS_close, fd, 0, 0) == 0);
     CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0 && ends[0] == fd);
-    CHECK(send(ends[0], "abc", 3, 0) == 3 && recv(ends[1], back, 9, 0) == 3 && strcmp(back, "abc") == 0);
+    CHECK(send(ends[0], "abc", 3, 0) == 3 && recv(ends[1], back, 9, 0) == 3 &&
+          strcmp(back, "abc") == 0);
     struct sockaddr_storage name;
     socklen_t length = sizeof name;
     CHECK(getpeername(fd, (struct sockaddr *)&name, &length) == 0 && name.ss_family == AF_UNIX);
@@ -250,7 +257,8 @@ static void vfork_with_a_connection(void)
     CHECK(atoi(get(fd, "/count")) == 2);
 }
 
-/* The shell's way: a child that was exec'ed writes to the descriptor, and the parent's process answers. */
+/* The shell's way: a child that was exec'ed writes to the descriptor, and the parent's process
+ * answers. */
 static void another_program_writes(void)
 {
     int fd = open_connection(), status;
@@ -270,7 +278,8 @@ static void another_program_writes(void)
     }
 }
 
-/* A descriptor passed over a socket works in a process that knows nothing of it, as long as this one lives. */
+/* A descriptor passed over a socket works in a process that knows nothing of it, as long as this
+ * one lives. */
 static void passed_over_a_socket(void)
 {
     int ends[2], status;
@@ -279,7 +288,10 @@ static void passed_over_a_socket(void)
     if (child == 0) {
         char byte, control[CMSG_SPACE(sizeof(int))];
         struct iovec part = { &byte, 1 };
-        struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control };
+        struct msghdr message = { .msg_iov = &part,
+                                  .msg_iovlen = 1,
+                                  .msg_control = control,
+                                  .msg_controllen = sizeof control };
         int fd;
         CHECK(recvmsg(ends[1], &message, 0) == 1);
         memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof fd);
@@ -289,9 +301,13 @@ static void passed_over_a_socket(void)
     int fd = open_connection();
     char byte = 0, control[CMSG_SPACE(sizeof(int))] = { 0 };
     struct iovec part = { &byte, 1 };
-    struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control };
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control
+    };
     struct cmsghdr *head = CMSG_FIRSTHDR(&message);
-    *head = (struct cmsghdr){ .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof(int)) };
+    *head = (struct cmsghdr){ .cmsg_level = SOL_SOCKET,
+                              .cmsg_type = SCM_RIGHTS,
+                              .cmsg_len = CMSG_LEN(sizeof(int)) };
     memcpy(CMSG_DATA(head), &fd, sizeof fd);
     CHECK(sendmsg(ends[0], &message, 0) == 1);
     CHECK(close(fd) == 0);

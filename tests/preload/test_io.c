@@ -1,5 +1,6 @@
 /*
- * test_io.c - the ways in which programs send and receive: blocking or not, by every call, in pieces and in bulk, by one thread or two.
+ * test_io.c - the ways in which programs send and receive: blocking or not, by every call, in
+ * pieces and in bulk, by one thread or two.
  */
 #include "tests/preload/check.h"
 
@@ -124,7 +125,9 @@ static void epoll_story(uint32_t flags, bool before)
     CHECK(epoll_wait(epoll, &event, 1, 0) == 0);
     for (int i = 0; i < 3; i++) {
         send_get(fd, "/size/1000000");
-        read_by_epoll(epoll, fd, 1000000 + strlen("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"), flags != 0);
+        read_by_epoll(epoll, fd,
+                      1000000 + strlen("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"),
+                      flags != 0);
     }
     CHECK(epoll_wait(epoll, &event, 1, 0) == 0);
     /* The registration is the program's own: it can be changed and removed. */
@@ -209,7 +212,9 @@ static void vectors(void)
 {
     int fd = open_connection();
     char a[10], b[100] = "";
-    struct iovec parts[3] = { { (char *)request, 10 }, { NULL, 0 }, { (char *)request + 10, sizeof request - 11 } };
+    struct iovec parts[3] = { { (char *)request, 10 },
+                              { NULL, 0 },
+                              { (char *)request + 10, sizeof request - 11 } };
     CHECK(writev(fd, parts, 3) == sizeof request - 1);
     struct iovec room[2] = { { a, sizeof a }, { b, sizeof b - 1 } };
     ssize_t got = readv(fd, room, 2);
@@ -220,12 +225,15 @@ static void messages(void)
 {
     int fd = open_connection();
     char a[10], b[100] = "";
-    struct iovec parts[2] = { { (char *)request, 10 }, { (char *)request + 10, sizeof request - 11 } };
+    struct iovec parts[2] = { { (char *)request, 10 },
+                              { (char *)request + 10, sizeof request - 11 } };
     struct msghdr message = { .msg_iov = parts, .msg_iovlen = 2 };
     CHECK(sendmsg(fd, &message, MSG_NOSIGNAL) == sizeof request - 1);
     struct sockaddr_storage from;
     struct iovec room[2] = { { a, sizeof a }, { b, sizeof b - 1 } };
-    struct msghdr answer = { .msg_iov = room, .msg_iovlen = 2, .msg_name = &from, .msg_namelen = sizeof from };
+    struct msghdr answer = {
+        .msg_iov = room, .msg_iovlen = 2, .msg_name = &from, .msg_namelen = sizeof from
+    };
     CHECK(recvmsg(fd, &answer, 0) > 20 && strstr(b, "\r\n\r\n6 597") != NULL);
     CHECK(answer.msg_namelen == 0);
 }
@@ -253,7 +261,8 @@ static void write_and_read(void)
     struct sockaddr_storage from;
     socklen_t length = sizeof from;
     CHECK(sendto(fd, request, sizeof request - 1, 0, NULL, 0) == sizeof request - 1);
-    CHECK(recvfrom(fd, bytes, sizeof bytes - 1, 0, (struct sockaddr *)&from, &length) > 20 && length == 0);
+    CHECK(recvfrom(fd, bytes, sizeof bytes - 1, 0, (struct sockaddr *)&from, &length) > 20 &&
+          length == 0);
 }
 
 static void from_a_file(void)

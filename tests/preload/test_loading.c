@@ -1,5 +1,6 @@
 /*
- * test_loading.c - the engine object that is missing, broken or not ours; libraries that the program loads itself.
+ * test_loading.c - the engine object that is missing, broken or not ours; libraries that the
+ * program loads itself.
  */
 #include "tests/preload/check.h"
 
@@ -11,7 +12,8 @@ static void helper_refused(void)
         struct sockaddr_in address = resolve(HOST);
         CHECK(ntohl(address.sin_addr.s_addr) >> 24 == 127);
         int fd = socket(AF_INET, SOCK_STREAM, 0);
-        CHECK(connect(fd, (struct sockaddr *)&address, sizeof address) == -1 && errno == ECONNREFUSED);
+        CHECK(connect(fd, (struct sockaddr *)&address, sizeof address) == -1 &&
+              errno == ECONNREFUSED);
         CHECK(close(fd) == 0);
     }
 }
@@ -21,7 +23,8 @@ static void check_refusal(const char *before, const char *part)
 {
     char command[2 * PATH_MAX];
     int status;
-    snprintf(command, sizeof command, "%s exec /proc/%d/exe %s helper_refused", before, getpid(), getenv("CHECK_BUILD"));
+    snprintf(command, sizeof command, "%s exec /proc/%d/exe %s helper_refused", before, getpid(),
+             getenv("CHECK_BUILD"));
     const char *output = run(command, &status);
     if (status != 0 || strstr(output, part) == NULL)
         fprintf(stderr, "%s\n", output);
@@ -40,8 +43,10 @@ static void check_beside(const char *engine, const char *part)
 {
     char command[2 * PATH_MAX];
     int status;
-    snprintf(command, sizeof command, "LD_PRELOAD= cp %s/libddbmock.so $HOME/ && LD_PRELOAD= cp %s $HOME/libddbmock-engine.so",
-             getenv("CHECK_BUILD"), engine);
+    snprintf(
+        command, sizeof command,
+        "LD_PRELOAD= cp %s/libddbmock.so $HOME/ && LD_PRELOAD= cp %s $HOME/libddbmock-engine.so",
+        getenv("CHECK_BUILD"), engine);
     run(command, &status);
     CHECK(status == 0);
     check_refusal("LD_PRELOAD=${LD_PRELOAD%%/*}$HOME/libddbmock.so", part);
@@ -64,14 +69,16 @@ static void engine_does_not_open(void)
     check_refusal("", "cannot open the engine: the store is broken");
 }
 
-/* dlopen must see its caller's own RUNPATH, although it goes through a hook; RTLD_DEEPBIND must not take the library past us. */
+/* dlopen must see its caller's own RUNPATH, although it goes through a hook; RTLD_DEEPBIND must not
+ * take the library past us. */
 static void libraries_of_libraries(void)
 {
     char path[PATH_MAX];
     snprintf(path, sizeof path, "%s/tests/preload/fake/asker.so", getenv("CHECK_BUILD"));
     CHECK(dlopen("asked.so", RTLD_NOW) == NULL);
     if (getenv("CHECK_SANITIZED") != NULL)
-        return; /* a sanitizer has a hook of its own before ours, which allows no RTLD_DEEPBIND and knows no callers */
+        return; /* a sanitizer has a hook of its own before ours, which allows no RTLD_DEEPBIND and
+                   knows no callers */
     void *asker = dlopen(path, RTLD_NOW | RTLD_DEEPBIND);
     CHECK(asker != NULL);
     void *(*ask)(const char *name) = (void *(*)(const char *))dlsym(asker, "ask");

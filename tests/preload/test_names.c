@@ -1,5 +1,6 @@
 /*
- * test_names.c - how DynamoDB's names resolve, by every call; that other names are libc's business; DDBMOCK_HOSTS.
+ * test_names.c - how DynamoDB's names resolve, by every call; that other names are libc's business;
+ * DDBMOCK_HOSTS.
  */
 #include "tests/preload/check.h"
 
@@ -40,7 +41,8 @@ static void the_connection_knows_its_name(void)
 
 static struct addrinfo *look_up(int family, int flags, const char *service)
 {
-    struct addrinfo hints = { .ai_family = family, .ai_socktype = SOCK_STREAM, .ai_flags = flags }, *found = NULL;
+    struct addrinfo hints = { .ai_family = family, .ai_socktype = SOCK_STREAM, .ai_flags = flags },
+                    *found = NULL;
     errno = 77;
     CHECK(getaddrinfo(HOST, service, &hints, &found) == 0 && found != NULL);
     return found;
@@ -49,17 +51,20 @@ static struct addrinfo *look_up(int family, int flags, const char *service)
 static void unspecified_family(void)
 {
     struct addrinfo *found = look_up(AF_UNSPEC, AI_ADDRCONFIG, "https");
-    CHECK(found->ai_family == AF_INET && found->ai_next == NULL && found->ai_socktype == SOCK_STREAM);
+    CHECK(found->ai_family == AF_INET && found->ai_next == NULL &&
+          found->ai_socktype == SOCK_STREAM);
     CHECK(((struct sockaddr_in *)found->ai_addr)->sin_port == htons(443));
     freeaddrinfo(found);
 }
 
 static void ipv6(void)
 {
-    static const int flags[] = { 0, AI_V4MAPPED, AI_V4MAPPED | AI_ADDRCONFIG, AI_V4MAPPED | AI_ALL };
+    static const int flags[] = { 0, AI_V4MAPPED, AI_V4MAPPED | AI_ADDRCONFIG,
+                                 AI_V4MAPPED | AI_ALL };
     for (int i = 0; i < 4; i++) {
         struct addrinfo *found = look_up(AF_INET6, flags[i], "80");
-        CHECK(found->ai_family == AF_INET6 && is_mapped(&((struct sockaddr_in6 *)found->ai_addr)->sin6_addr));
+        CHECK(found->ai_family == AF_INET6 &&
+              is_mapped(&((struct sockaddr_in6 *)found->ai_addr)->sin6_addr));
         int fd = socket(AF_INET6, SOCK_STREAM, 0);
         CHECK(connect(fd, found->ai_addr, found->ai_addrlen) == 0);
         CHECK(strcmp(get(fd, "/host"), HOST) == 0);
@@ -89,10 +94,13 @@ static void by_gethostbyname(void)
     CHECK(found != NULL && strcmp(found->h_name, HOST) == 0 && found->h_addrtype == AF_INET);
     CHECK(is_ours(*(struct in_addr *)found->h_addr_list[0]) && found->h_addr_list[1] == NULL);
     found = gethostbyname2(HOST, AF_INET6);
-    CHECK(found != NULL && found->h_length == 16 && is_mapped((struct in6_addr *)found->h_addr_list[0]));
-    CHECK(gethostbyname_r(HOST, &entry, buffer, sizeof buffer, &found, &error) == 0 && found == &entry);
+    CHECK(found != NULL && found->h_length == 16 &&
+          is_mapped((struct in6_addr *)found->h_addr_list[0]));
+    CHECK(gethostbyname_r(HOST, &entry, buffer, sizeof buffer, &found, &error) == 0 &&
+          found == &entry);
     CHECK(strcmp(entry.h_name, HOST) == 0 && is_ours(*(struct in_addr *)entry.h_addr_list[0]));
-    CHECK(gethostbyname2_r(HOST, AF_INET, &entry, buffer, sizeof buffer, &found, &error) == 0 && found == &entry);
+    CHECK(gethostbyname2_r(HOST, AF_INET, &entry, buffer, sizeof buffer, &found, &error) == 0 &&
+          found == &entry);
     CHECK(gethostbyname_r(HOST, &entry, buffer, 8, &found, &error) == ERANGE);
 }
 
@@ -102,24 +110,30 @@ static void backwards(void)
     struct sockaddr_in address = resolve(HOST);
     struct hostent entry, *found;
     int error;
-    CHECK(getnameinfo((struct sockaddr *)&address, sizeof address, host, sizeof host, service, sizeof service,
-                      NI_NUMERICSERV) == 0);
+    CHECK(getnameinfo((struct sockaddr *)&address, sizeof address, host, sizeof host, service,
+                      sizeof service, NI_NUMERICSERV) == 0);
     CHECK(strcmp(host, HOST) == 0 && strcmp(service, "80") == 0);
-    CHECK(getnameinfo((struct sockaddr *)&address, sizeof address, host, 5, NULL, 0, 0) == EAI_OVERFLOW);
-    CHECK(getnameinfo((struct sockaddr *)&address, sizeof address, host, sizeof host, NULL, 0, NI_NUMERICHOST) == 0);
+    CHECK(getnameinfo((struct sockaddr *)&address, sizeof address, host, 5, NULL, 0, 0) ==
+          EAI_OVERFLOW);
+    CHECK(getnameinfo((struct sockaddr *)&address, sizeof address, host, sizeof host, NULL, 0,
+                      NI_NUMERICHOST) == 0);
     CHECK(strncmp(host, "127.", 4) == 0);
     found = gethostbyaddr(&address.sin_addr, 4, AF_INET);
     CHECK(found != NULL && strcmp(found->h_name, HOST) == 0);
-    CHECK(gethostbyaddr_r(&address.sin_addr, 4, AF_INET, &entry, buffer, sizeof buffer, &found, &error) == 0);
+    CHECK(gethostbyaddr_r(&address.sin_addr, 4, AF_INET, &entry, buffer, sizeof buffer, &found,
+                          &error) == 0);
     CHECK(strcmp(found->h_name, HOST) == 0);
 }
 
 static void raw_queries(void)
 {
     unsigned char answer[512];
-    CHECK(res_query(HOST, ns_c_in, ns_t_a, answer, sizeof answer) == -1 && h_errno == HOST_NOT_FOUND);
-    CHECK(res_search(HOST, ns_c_in, ns_t_aaaa, answer, sizeof answer) == -1 && h_errno == HOST_NOT_FOUND);
-    CHECK(res_querydomain("dynamodb.us-east-1", "amazonaws.com", ns_c_in, ns_t_a, answer, sizeof answer) == -1);
+    CHECK(res_query(HOST, ns_c_in, ns_t_a, answer, sizeof answer) == -1 &&
+          h_errno == HOST_NOT_FOUND);
+    CHECK(res_search(HOST, ns_c_in, ns_t_aaaa, answer, sizeof answer) == -1 &&
+          h_errno == HOST_NOT_FOUND);
+    CHECK(res_querydomain("dynamodb.us-east-1", "amazonaws.com", ns_c_in, ns_t_a, answer,
+                          sizeof answer) == -1);
     CHECK(h_errno == HOST_NOT_FOUND);
 }
 
@@ -128,7 +142,8 @@ static void asynchronously(void)
     if (getenv("CHECK_SANITIZED") != NULL)
         return; /* ThreadSanitizer does not know the threads that libc starts for this */
     struct addrinfo hints = { .ai_family = AF_INET };
-    struct gaicb request = { .ar_name = HOST, .ar_service = "80", .ar_request = &hints }, *list[] = { &request };
+    struct gaicb request = { .ar_name = HOST, .ar_service = "80", .ar_request = &hints },
+                 *list[] = { &request };
     CHECK(getaddrinfo_a(GAI_WAIT, list, 1, NULL) == 0 && gai_error(&request) == 0);
     CHECK(is_ours(((struct sockaddr_in *)request.ar_result->ai_addr)->sin_addr));
 }
@@ -146,19 +161,23 @@ static void other_names(void)
     CHECK(connect(fd, (struct sockaddr *)&address, sizeof address) == -1 && errno == ECONNREFUSED);
 }
 
-/* c-ares connects datagram sockets to sort addresses: that must neither fail nor become a connection. */
+/* c-ares connects datagram sockets to sort addresses: that must neither fail nor become a
+ * connection. */
 static void datagrams(void)
 {
     struct sockaddr_in address = resolve(HOST), own;
     socklen_t length = sizeof own;
     int fd = socket(AF_INET, SOCK_DGRAM, 0);
     CHECK(connect(fd, (struct sockaddr *)&address, sizeof address) == 0);
-    CHECK(getsockname(fd, (struct sockaddr *)&own, &length) == 0 && ntohl(own.sin_addr.s_addr) >> 24 == 127);
+    CHECK(getsockname(fd, (struct sockaddr *)&own, &length) == 0 &&
+          ntohl(own.sin_addr.s_addr) >> 24 == 127);
 }
 
 static int connect_to(const char *ip, int port)
 {
-    struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = inet_addr(ip) };
+    struct sockaddr_in address = { .sin_family = AF_INET,
+                                   .sin_port = htons(port),
+                                   .sin_addr.s_addr = inet_addr(ip) };
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
         return fd;
@@ -175,9 +194,12 @@ static void added_by_address(void)
     fd = connect_to("10.1.2.3", 9000);
     CHECK(fd >= 0 && strcmp(get(fd, "/host"), "10.1.2.3") == 0);
     CHECK(connect_to("127.0.0.1", 1) == -1 && errno == ECONNREFUSED);
-    struct sockaddr_in6 six = { .sin6_family = AF_INET6, .sin6_port = htons(8000), .sin6_addr = in6addr_loopback };
+    struct sockaddr_in6 six = { .sin6_family = AF_INET6,
+                                .sin6_port = htons(8000),
+                                .sin6_addr = in6addr_loopback };
     fd = socket(AF_INET6, SOCK_STREAM, 0);
-    CHECK(connect(fd, (struct sockaddr *)&six, sizeof six) == 0 && strcmp(get(fd, "/"), "hello") == 0);
+    CHECK(connect(fd, (struct sockaddr *)&six, sizeof six) == 0 &&
+          strcmp(get(fd, "/"), "hello") == 0);
 }
 
 static void added_by_name(void)
@@ -221,11 +243,13 @@ static void wrong_hosts_are_told(void)
     }
     int status;
     CHECK(waitpid(child, &status, 0) == child && status == 0);
-    CHECK(strcmp(line,
-                 "ddbmock: DDBMOCK_HOSTS: 'localhost' is left out: an address or localhost needs a port, as in localhost:8000\n"
-                 "ddbmock: DDBMOCK_HOSTS: 'a:99999' is left out: a port is a number from 1 to 65535\n"
-                 "ddbmock: DDBMOCK_HOSTS: 'b/c' is left out: a host name has letters, digits, '-', '.', '_', and '*' for anything\n") ==
-          0);
+    CHECK(
+        strcmp(line,
+               "ddbmock: DDBMOCK_HOSTS: 'localhost' is left out: an address or localhost needs a "
+               "port, as in localhost:8000\n"
+               "ddbmock: DDBMOCK_HOSTS: 'a:99999' is left out: a port is a number from 1 to 65535\n"
+               "ddbmock: DDBMOCK_HOSTS: 'b/c' is left out: a host name has letters, digits, '-', "
+               "'.', '_', and '*' for anything\n") == 0);
 }
 
 static const struct test tests[] = {

@@ -35,7 +35,8 @@ static void names_of_both_sides(void)
     CHECK(memcmp(&peer, &expected, sizeof peer) == 0);
     CHECK(getsockname(fd, (struct sockaddr *)&own, &length) == 0 && own.sin_family == AF_INET);
     CHECK(own.sin_addr.s_addr == htonl(INADDR_LOOPBACK) && own.sin_port != 0);
-    CHECK(getsockname(second, (struct sockaddr *)&other, &length) == 0 && own.sin_port != other.sin_port);
+    CHECK(getsockname(second, (struct sockaddr *)&other, &length) == 0 &&
+          own.sin_port != other.sin_port);
     /* Too little room: what fits, and the whole length. */
     length = 4;
     CHECK(getpeername(fd, (struct sockaddr *)&peer, &length) == 0 && length == sizeof peer);
@@ -53,25 +54,29 @@ static void names_in_ipv6(void)
     CHECK(getpeername(fd, (struct sockaddr *)&peer, &length) == 0 && length == sizeof peer);
     CHECK(memcmp(&peer, found->ai_addr, sizeof peer) == 0);
     CHECK(getsockname(fd, (struct sockaddr *)&own, &length) == 0 && length == sizeof own);
-    CHECK(own.sin6_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&own.sin6_addr) && own.sin6_port != 0);
+    CHECK(own.sin6_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&own.sin6_addr) &&
+          own.sin6_port != 0);
     CHECK(number(fd, IPPROTO_IPV6, IPV6_V6ONLY) == 0);
 }
 
 static void bound_before(void)
 {
-    struct sockaddr_in address = resolve(HOST), own = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    struct sockaddr_in address = resolve(HOST),
+                       own = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     struct sockaddr_in given, kept;
     socklen_t length = sizeof given;
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     CHECK(bind(fd, (struct sockaddr *)&own, sizeof own) == 0);
     CHECK(getsockname(fd, (struct sockaddr *)&given, &length) == 0);
     CHECK(connect(fd, (struct sockaddr *)&address, sizeof address) == 0);
-    CHECK(getsockname(fd, (struct sockaddr *)&kept, &length) == 0 && memcmp(&given, &kept, sizeof given) == 0);
+    CHECK(getsockname(fd, (struct sockaddr *)&kept, &length) == 0 &&
+          memcmp(&given, &kept, sizeof given) == 0);
 }
 
 static void tcp_options(void)
 {
-    static const int options[] = { TCP_NODELAY, TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT, TCP_USER_TIMEOUT };
+    static const int options[] = { TCP_NODELAY, TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT,
+                                   TCP_USER_TIMEOUT };
     struct sockaddr_in address = resolve(HOST);
     int fd = socket(AF_INET, SOCK_STREAM, 0), value = 1;
     /* Set before connect, and after. */
@@ -84,13 +89,16 @@ static void tcp_options(void)
         CHECK(number(fd, IPPROTO_TCP, options[i]) == 5 + i);
     }
     value = 1;
-    CHECK(setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &value, sizeof value) == 0 && number(fd, SOL_SOCKET, SO_KEEPALIVE) == 1);
+    CHECK(setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &value, sizeof value) == 0 &&
+          number(fd, SOL_SOCKET, SO_KEEPALIVE) == 1);
     value = 0x10;
-    CHECK(setsockopt(fd, IPPROTO_IP, IP_TOS, &value, sizeof value) == 0 && number(fd, IPPROTO_IP, IP_TOS) == 0x10);
+    CHECK(setsockopt(fd, IPPROTO_IP, IP_TOS, &value, sizeof value) == 0 &&
+          number(fd, IPPROTO_IP, IP_TOS) == 0x10);
     CHECK(setsockopt(fd, IPPROTO_TCP, 9999, &value, sizeof value) == -1 && errno == ENOPROTOOPT);
     struct tcp_info info = { 0 };
     socklen_t length = sizeof info;
-    CHECK(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 && info.tcpi_state == TCP_ESTABLISHED);
+    CHECK(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 &&
+          info.tcpi_state == TCP_ESTABLISHED);
     CHECK(strcmp(get(fd, "/"), "hello") == 0);
 }
 
@@ -129,8 +137,10 @@ static void linger(void)
 }
 
 static const struct test tests[] = {
-    TEST(kind_of_socket), TEST(names_of_both_sides), TEST(names_in_ipv6), TEST(bound_before),
-    TEST(tcp_options),    TEST(timeouts),            TEST(queues),        TEST(linger),
+    TEST(kind_of_socket), TEST(names_of_both_sides),
+    TEST(names_in_ipv6),  TEST(bound_before),
+    TEST(tcp_options),    TEST(timeouts),
+    TEST(queues),         TEST(linger),
 };
 
 MAIN(tests)

@@ -1,6 +1,6 @@
 /*
- * test_sessions.c - a process tree shares a session, which comes into being at the first need and goes with the last of its processes, however
- * they end; named sessions stay.
+ * test_sessions.c - a process tree shares a session, which comes into being at the first need and
+ * goes with the last of its processes, however they end; named sessions stay.
  */
 #include "tests/preload/check.h"
 
@@ -21,7 +21,8 @@ static bool exists(const char *session)
     return lstat(directory_of(session), &status) == 0;
 }
 
-/* --- what the tests start: each connects and says in which session ------------------------------------------------------------- */
+/* --- what the tests start: each connects and says in which session
+ * ------------------------------------------------------------- */
 
 static void tell(void)
 {
@@ -70,21 +71,25 @@ static void helper_name(void)
     puts(getenv("DDBMOCK_SESSION"));
 }
 
-/* --- the tests ----------------------------------------------------------------------------------------------------------------- */
+/* --- the tests
+ * -----------------------------------------------------------------------------------------------------------------
+ */
 
 /* Begins a tree: leaves this one, for a moment, by an empty LD_PRELOAD. */
 #define OUTSIDE "P=$LD_PRELOAD; LD_PRELOAD= exec /usr/bin/env -u DDBMOCK_SESSION LD_PRELOAD=\"$P\" "
 
-/* Runs `command` as the root of a tree of its own; "$HELPER name" in it starts a helper. Its output without the last newline. */
+/* Runs `command` as the root of a tree of its own; "$HELPER name" in it starts a helper. Its output
+ * without the last newline. */
 static const char *run_root(const char *command)
 {
     static char copy[65536];
     char whole[3 * PATH_MAX];
     int status;
-    snprintf(whole, sizeof whole, OUTSIDE "HELPER='/proc/%d/exe %s' /bin/bash -c '%s'", getpid(), getenv("CHECK_BUILD"),
-             command);
+    snprintf(whole, sizeof whole, OUTSIDE "HELPER='/proc/%d/exe %s' /bin/bash -c '%s'", getpid(),
+             getenv("CHECK_BUILD"), command);
     snprintf(copy, sizeof copy, "%s", run(whole, &status));
-    copy[strcspn(copy, "\n") + (strchr(copy, '\n') != NULL && strchr(copy, '\n')[1] != '\0' ? 1 : 0)] = '\0';
+    copy[strcspn(copy, "\n") +
+         (strchr(copy, '\n') != NULL && strchr(copy, '\n')[1] != '\0' ? 1 : 0)] = '\0';
     copy[strcspn(copy, "\n")] = '\0';
     return copy;
 }
@@ -127,7 +132,8 @@ static void removed_at_exit(void)
 
 static void removed_with_the_shell(void)
 {
-    const char *name = run_root("$HELPER helper_tell; $HELPER helper_tell; test -d /dev/shm/ddbmock-$UID/$($HELPER helper_name) || "
+    const char *name = run_root("$HELPER helper_tell; $HELPER helper_tell; test -d "
+                                "/dev/shm/ddbmock-$UID/$($HELPER helper_name) || "
                                 "echo gone");
     CHECK(strncmp(name, "tree-", 5) == 0 && !exists(name));
     name = run_root("exec /bin/sh -c \"$HELPER helper_tell; true\"");
@@ -162,19 +168,22 @@ static void check_shared(const char *command)
 {
     char whole[2 * PATH_MAX];
     int status;
-    snprintf(whole, sizeof whole, OUTSIDE "HELPER='/proc/%d/exe %s' %s", getpid(), getenv("CHECK_BUILD"), command);
+    snprintf(whole, sizeof whole, OUTSIDE "HELPER='/proc/%d/exe %s' %s", getpid(),
+             getenv("CHECK_BUILD"), command);
     const char *output = run(whole, &status), *second = strchr(output, '\n');
     if (status != 0 || second == NULL)
         fprintf(stderr, "%s: %s\n", command, output);
     CHECK(status == 0 && second != NULL);
-    CHECK(strncmp(output, "tree-", 5) == 0 && strncmp(output, second + 1, (size_t)(second - output)) == 0);
+    CHECK(strncmp(output, "tree-", 5) == 0 &&
+          strncmp(output, second + 1, (size_t)(second - output)) == 0);
 }
 
 static void a_tree_is_one(void)
 {
     check_shared("/bin/bash -c '$HELPER helper_name; $HELPER helper_name'");
     check_shared("/bin/sh -c '$HELPER helper_name; $HELPER helper_name'");
-    check_shared("/bin/bash -c '$HELPER helper_name; /bin/sh -c \"/bin/bash -c \\\"$HELPER helper_name\\\"\"'");
+    check_shared("/bin/bash -c '$HELPER helper_name; /bin/sh -c \"/bin/bash -c \\\"$HELPER "
+                 "helper_name\\\"\"'");
     /* A child that is given an environment of nothing. */
     check_shared("/bin/bash -c '$HELPER helper_name; env -i $HELPER helper_name'");
     check_shared("/bin/bash -c '$HELPER helper_name; (exec -c $HELPER helper_name)'");
@@ -199,8 +208,10 @@ static void an_emptied_preload_is_meant(void)
 static void a_relative_preload_becomes_absolute(void)
 {
     int status;
-    const char *output = run("cd $CHECK_BUILD/tests/preload && LD_PRELOAD=${LD_PRELOAD%%/*}fake/libddbmock.so /bin/bash -c 'cd / && env'",
-                             &status);
+    const char *output =
+        run("cd $CHECK_BUILD/tests/preload && LD_PRELOAD=${LD_PRELOAD%%/*}fake/libddbmock.so "
+            "/bin/bash -c 'cd / && env'",
+            &status);
     CHECK(status == 0 && strstr(output, "cannot be preloaded") == NULL);
     const char *preload = strstr(output, "LD_PRELOAD=");
     CHECK(preload != NULL && strstr(preload, "/tests/preload/fake/libddbmock.so\n") != NULL);
@@ -221,10 +232,11 @@ static bool refused(const char *session, const char *part)
 {
     int status;
     char command[3 * PATH_MAX];
-    snprintf(command, sizeof command, "DDBMOCK_SESSION='%s' exec /proc/%d/exe %s helper_refused", session, getpid(),
-             getenv("CHECK_BUILD"));
+    snprintf(command, sizeof command, "DDBMOCK_SESSION='%s' exec /proc/%d/exe %s helper_refused",
+             session, getpid(), getenv("CHECK_BUILD"));
     const char *output = run(command, &status);
-    bool good = status == 0 && strncmp(output, "ddbmock: cannot make a session: DDBMOCK_SESSION=", 47) == 0 &&
+    bool good = status == 0 &&
+                strncmp(output, "ddbmock: cannot make a session: DDBMOCK_SESSION=", 47) == 0 &&
                 strstr(output, part) != NULL && strchr(output, '\n') == output + strlen(output) - 1;
     if (!good)
         fprintf(stderr, "%s\n", output);
@@ -265,7 +277,9 @@ static void wrong_names(void)
 {
     CHECK(refused("two words", "a name has 1 to 71 letters"));
     CHECK(refused("..", "a name has 1 to 71 letters"));
-    CHECK(refused("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "a name has 1 to 71 letters"));
+    CHECK(
+        refused("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+                "a name has 1 to 71 letters"));
 }
 
 /* Somebody has put something else where a session's directory should be. */
@@ -274,8 +288,9 @@ static void planted(void)
     open_connection(); /* makes the user's directory */
     CHECK(symlink("/tmp", directory_of("test-sessions-planted")) == 0);
     int status;
-    const char *output =
-        run("DDBMOCK_SESSION=test-sessions-planted XDG_RUNTIME_DIR=$HOME exec /proc/$PPID/exe $CHECK_BUILD helper_connect", &status);
+    const char *output = run("DDBMOCK_SESSION=test-sessions-planted XDG_RUNTIME_DIR=$HOME exec "
+                             "/proc/$PPID/exe $CHECK_BUILD helper_connect",
+                             &status);
     CHECK(unlink(directory_of("test-sessions-planted")) == 0);
     CHECK(status == 0 && strcmp(output, "elsewhere\n") == 0);
 }
@@ -285,7 +300,8 @@ static void helper_connect(void)
     char path[PATH_MAX];
     struct stat status;
     CHECK(strcmp(get(open_connection(), "/"), "hello") == 0);
-    snprintf(path, sizeof path, "%s/ddbmock-%u/test-sessions-planted", getenv("XDG_RUNTIME_DIR"), (unsigned)geteuid());
+    snprintf(path, sizeof path, "%s/ddbmock-%u/test-sessions-planted", getenv("XDG_RUNTIME_DIR"),
+             (unsigned)geteuid());
     CHECK(lstat(path, &status) == 0 && S_ISDIR(status.st_mode));
     puts("elsewhere");
 }

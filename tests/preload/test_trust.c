@@ -1,5 +1,6 @@
 /*
- * test_trust.c - files of authorities are shown with ours added, to programs that can connect, and to nobody else; on disk nothing changes.
+ * test_trust.c - files of authorities are shown with ours added, to programs that can connect, and
+ * to nobody else; on disk nothing changes.
  */
 #include "tests/preload/check.h"
 
@@ -13,7 +14,8 @@ static const char *make(const char *name, const char *text)
 {
     char directory[PATH_MAX];
     snprintf(path, sizeof path, "%s/%s", getenv("HOME"), name);
-    for (char *slash = path + strlen(getenv("HOME")) + 1; (slash = strchr(slash, '/')) != NULL; slash++) {
+    for (char *slash = path + strlen(getenv("HOME")) + 1; (slash = strchr(slash, '/')) != NULL;
+         slash++) {
         snprintf(directory, sizeof directory, "%.*s", (int)(slash - path), path);
         mkdir(directory, 0700);
     }
@@ -73,8 +75,9 @@ static void as_a_file_is(void)
 static void well_known_names(void)
 {
     static const char *const names[] = {
-        "etc/ssl/certs/ca-certificates.crt", "etc/pki/tls/certs/ca-bundle.crt",  "lib/botocore/cacert.pem",
-        "pip/_vendor/certifi/cacert.pem",    "lib/boto/cacerts/cacerts.txt",     "jvm/lib/security/cacerts",
+        "etc/ssl/certs/ca-certificates.crt", "etc/pki/tls/certs/ca-bundle.crt",
+        "lib/botocore/cacert.pem",           "pip/_vendor/certifi/cacert.pem",
+        "lib/boto/cacerts/cacerts.txt",      "jvm/lib/security/cacerts",
         "etc/ssl/certs/java/cacerts",        "usr/lib/ssl/cert.pem",
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -85,7 +88,8 @@ static void well_known_names(void)
 
 static void missing_files(void)
 {
-    CHECK(strcmp(content(open(make("usr/lib/ssl/cert.pem", NULL), O_RDONLY)), "FAKE AUTHORITY\n") == 0);
+    CHECK(strcmp(content(open(make("usr/lib/ssl/cert.pem", NULL), O_RDONLY)), "FAKE AUTHORITY\n") ==
+          0);
     CHECK(open(make("certifi/cacert.pem", NULL), O_RDONLY) == -1 && errno == ENOENT);
     CHECK(fopen(make("nowhere/cert.pem", NULL), "r") == NULL && errno == ENOENT);
 }
@@ -123,10 +127,12 @@ static void for_nobody_else(void)
     int status;
     make("certifi/cacert.pem", "theirs\n");
     CHECK(strcmp(run("cat $HOME/certifi/cacert.pem", &status), "theirs\n") == 0);
-    CHECK(strcmp(run("cp $HOME/certifi/cacert.pem $HOME/copy && cat $HOME/copy", &status), "theirs\n") == 0);
+    CHECK(strcmp(run("cp $HOME/certifi/cacert.pem $HOME/copy && cat $HOME/copy", &status),
+                 "theirs\n") == 0);
     CHECK(strcmp(run("wc -c <$HOME/certifi/cacert.pem", &status), "7\n") == 0);
     CHECK(strncmp(run("sha256sum $HOME/certifi/cacert.pem", &status), "ed9c86a6", 8) == 0);
-    CHECK(strcmp(run("cat $HOME/usr/lib/ssl/cert.pem 2>/dev/null || echo none", &status), "none\n") == 0);
+    CHECK(strcmp(run("cat $HOME/usr/lib/ssl/cert.pem 2>/dev/null || echo none", &status),
+                 "none\n") == 0);
 }
 
 /* A program that only opens such a file hears nothing of it. */
