@@ -1,6 +1,7 @@
 /*
- * lmdb_check.c - see lmdb_check.h. The format is that of LMDB 0.9 (data version 1, host byte order, 64-bit page numbers),
- * as its mdb.c has it: a 16-byte page header, node offsets, nodes; overflow pages; free page numbers in lists.
+ * lmdb_check.c - see lmdb_check.h. The format is that of LMDB 0.9 (data version 1, host byte order,
+ * 64-bit page numbers), as its mdb.c has it: a 16-byte page header, node offsets, nodes; overflow
+ * pages; free page numbers in lists.
  */
 #include "engine/storage/lmdb_check.h"
 
@@ -68,7 +69,8 @@ struct meta {
 struct walk {
     const char *map;
     uint64_t pages;    /* page numbers end here; */
-    uint64_t readable; /* what can be read ends here: free pages at the end may never have been written */
+    uint64_t readable; /* what can be read ends here: free pages at the end may never have been
+                          written */
     uint32_t page_size;
     bool is_free_list;
     unsigned char *used; /* a bit a page */
@@ -128,7 +130,8 @@ int lmdb_check_header(int descriptor, uint32_t *page_size, uint64_t *pages)
         return error;
     uint32_t size = metas[0].databases[0].pad;
     if (status.st_size < (off_t)METAS * size) {
-        /* LMDB writes both pages at once, with no transaction in them: nothing is lost if a part of that is. */
+        /* LMDB writes both pages at once, with no transaction in them: nothing is lost if a part of
+         * that is. */
         return metas[0].transaction_id == 0 && metas[0].last_page == METAS - 1 ? -ENOENT : -EPROTO;
     }
     error = read_meta(descriptor, size, &metas[1]);
@@ -206,7 +209,8 @@ static bool check_value(struct walk *walk, const char *page, const struct node *
     const char *run = walk->map + first * walk->page_size;
     struct page header;
     memcpy(&header, run, sizeof header);
-    /* A run may be longer than its value needs: LMDB puts a shorter one into the run of the one before. */
+    /* A run may be longer than its value needs: LMDB puts a shorter one into the run of the one
+     * before. */
     if (header.number != first || header.flags != OVERFLOW || header.pages < needed)
         return false;
     for (uint32_t i = 0; i < header.pages; i++)
@@ -225,7 +229,8 @@ static int compare_keys(const struct walk *walk, struct slice a, struct slice b)
     return (x > y) - (x < y);
 }
 
-/* The subtree at `number`, whose keys are all >= `low` (when there is one), and < `high` (when there is one). */
+/* The subtree at `number`, whose keys are all >= `low` (when there is one), and < `high` (when
+ * there is one). */
 static bool check_tree(struct walk *walk, uint64_t number, unsigned levels, const struct slice *low,
                        const struct slice *high)
 {
@@ -241,7 +246,9 @@ static bool check_tree(struct walk *walk, uint64_t number, unsigned levels, cons
         header.lower % 2 != 0)
         return false;
     unsigned count = (header.lower - HEADER) / 2u;
-    if (count < (leaf || walk->is_free_list ? 1 : 2)) /* LMDB leaves lone branches in the free list's tree */
+    if (count < (leaf || walk->is_free_list
+                     ? 1
+                     : 2)) /* LMDB leaves lone branches in the free list's tree */
         return false;
 
     struct node node;
@@ -251,7 +258,8 @@ static bool check_tree(struct walk *walk, uint64_t number, unsigned levels, cons
         if (!bytes)
             return false;
         key = (struct slice){ bytes, node.key_length };
-        bool implicit = !leaf && i == 0; /* a branch's first key stands for everything below the second */
+        bool implicit =
+            !leaf && i == 0; /* a branch's first key stands for everything below the second */
         if (!implicit) {
             if (walk->is_free_list ? key.length != sizeof(uint64_t) : key.length == 0)
                 return false;
@@ -281,8 +289,7 @@ static bool check_tree(struct walk *walk, uint64_t number, unsigned levels, cons
             end.length = next.key_length;
         }
         uint64_t child = node.low | (uint64_t)node.high << 16 | (uint64_t)node.flags << 32;
-        if (!check_tree(walk, child, levels - 1, first.data ? &first : low,
-                        end.data ? &end : high))
+        if (!check_tree(walk, child, levels - 1, first.data ? &first : low, end.data ? &end : high))
             return false;
         first = end;
     }

@@ -1,7 +1,8 @@
 /*
- * lmdb_environment.c - see lmdb_environment.h. LMDB wants one opening of a file in a process, because closing any other
- * drops the process's locks on it, and no use of an opening in the child of a fork; so openings are kept in a registry, and
- * closed before fork. A fork that we do not see (a raw clone) is noticed by a page that the kernel wipes in the child.
+ * lmdb_environment.c - see lmdb_environment.h. LMDB wants one opening of a file in a process,
+ * because closing any other drops the process's locks on it, and no use of an opening in the child
+ * of a fork; so openings are kept in a registry, and closed before fork. A fork that we do not see
+ * (a raw clone) is noticed by a page that the kernel wipes in the child.
  */
 #include "engine/storage/lmdb_environment.h"
 
@@ -15,15 +16,16 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "engine/storage/gate.h"
 #include "engine/storage/lmdb_files.h"
 #include "engine/storage/lmdb_keys.h"
 
 enum {
-    ATTEMPTS = 8,                /* to find an environment open that another thread may be closing */
-    STEP_MIN = 32 * 4096,        /* bytes that are allocated ahead at least, and at most */
+    ATTEMPTS = 8,         /* to find an environment open that another thread may be closing */
+    STEP_MIN = 32 * 4096, /* bytes that are allocated ahead at least, and at most */
     STEP_MAX = 16 * 1024 * 1024,
-    PAGES_AHEAD = 32,            /* for the commit of a small store */
-    PAGES_LEFT = 32,             /* that puts leave to removes, which copy pages too, on a full medium */
+    PAGES_AHEAD = 32, /* for the commit of a small store */
+    PAGES_LEFT = 32,  /* that puts leave to removes, which copy pages too, on a full medium */
 };
 
 __thread jmp_buf *lmdb_landing;
@@ -63,19 +65,6 @@ int environment_errno(int result)
     }
 }
 
-static int gate_init(struct environment *environment)
-{
-    /* A thread is inside once, so one who wants to be alone may go before those who come after. */
-    pthread_rwlockattr_t attributes;
-    int error = pthread_rwlockattr_init(&attributes);
-    if (error)
-        return -error;
-    pthread_rwlockattr_setkind_np(&attributes, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
-    error = pthread_rwlock_init(&environment->gate, &attributes);
-    pthread_rwlockattr_destroy(&attributes);
-    return -error;
-}
-
 /* Under the registry's lock. */
 static int own_this_process(void)
 {
@@ -99,7 +88,8 @@ static void take_over(void)
 {
     pthread_mutex_init(&registry_lock, NULL);
     for (struct environment *each = registry; each; each = each->next) {
-        gate_init(each);
+        gate_reset_in_child(&each->gate, each->forking);
+        each->forking = false;
         if (each->mdb)
             lmdb_files_abandon(each);
         each->reopen = false;
@@ -163,7 +153,7 @@ static int create(const char *path, const struct stat *directory, struct environ
     struct environment *environment = calloc(1, sizeof *environment);
     if (!environment)
         return -ENOMEM;
-    int error = gate_init(environment);
+    int error = gate_init(&environment->gate);
     /* Resolved, because the environment may have to be opened again after a chdir. */
     environment->path = error ? NULL : realpath(path, NULL);
     if (!environment->path) {
@@ -234,8 +224,9 @@ void environment_release(struct environment *environment)
 }
 
 /*
- * A file that somebody truncates under a map is a SIGBUS at the next access, and a descriptor that the host program has
- * closed may be another file. A look costs a system call, more than a get, so it is taken once a tick of the coarse clock.
+ * A file that somebody truncates under a map is a SIGBUS at the next access, and a descriptor that
+ * the host program has closed may be another file. A look costs a system call, more than a get, so
+ * it is taken once a tick of the coarse clock.
  */
 static int look(struct environment *environment)
 {
@@ -284,21 +275,24 @@ void environment_before_fork(struct environment *environment)
 {
     notice_fork();
     pthread_rwlock_wrlock(&environment->gate);
+    environment->forking = true;
     if (environment->mdb)
         lmdb_files_close(environment);
 }
 
 void environment_after_fork(struct environment *environment, bool child)
 {
-    if (child)
+    if (child) {
         notice_fork();
-    else
+    } else {
+        environment->forking = false;
         pthread_rwlock_unlock(&environment->gate);
+    }
 }
 
 /*
- * The public members of a transaction do not tell how far it has grown the file; the first four of MDB_txn do, and the last
- * of these is checked against mdb_txn_id.
+ * The public members of a transaction do not tell how far it has grown the file; the first four of
+ * MDB_txn do, and the last of these is checked against mdb_txn_id.
  */
 struct transaction_head {
     void *parent, *child;
@@ -307,8 +301,9 @@ struct transaction_head {
 };
 
 /*
- * A put or remove writes at most a copy of every page on the way down, as many siblings or halves, and the pages of a large
- * value. A commit writes the list of free pages: some of its tree's pages, and 8 bytes for a page that is or was used.
+ * A put or remove writes at most a copy of every page on the way down, as many siblings or halves,
+ * and the pages of a large value. A commit writes the list of free pages: some of its tree's pages,
+ * and 8 bytes for a page that is or was used.
  */
 int environment_reserve(struct environment *environment, MDB_txn *writer, unsigned changes,
                         size_t bytes)

@@ -1,13 +1,15 @@
 /*
- * lmdb_files.c - see lmdb_files.h. Two files in the directory, LMDB's data.mdb and lock.mdb. Those who open them take turns by
- * an flock on data.mdb, which LMDB does not use.
+ * lmdb_files.c - see lmdb_files.h. Two files in the directory, LMDB's data.mdb and lock.mdb. Those
+ * who open them take turns by an flock on data.mdb, which LMDB does not use.
  *
- * The data file is mapped for writing: a put transaction in a table of 200,000 items of 280 bytes on tmpfs takes 2 us, and
- * 15 us when LMDB writes with pwrite (0.7 and 5 us in one of 1,000 items); and no write goes through a descriptor number,
- * which a host program may have closed and opened as a file of its own. The price is that a page that the medium has no
- * room for is a SIGBUS; environment_reserve pays it. With a map for writing LMDB sets the length of the (sparse) file to the
- * map's size, so all processes must have the same one, MAP_SIZE. A process that cannot map that much, may not write
- * that far, or has a file system without fallocate, has a smaller map, and writes with pwrite.
+ * The data file is mapped for writing: a put transaction in a table of 200,000 items of 280 bytes
+ * on tmpfs takes 2 us, and 15 us when LMDB writes with pwrite (0.7 and 5 us in one of 1,000 items);
+ * and no write goes through a descriptor number, which a host program may have closed and opened as
+ * a file of its own. The price is that a page that the medium has no room for is a SIGBUS;
+ * environment_reserve pays it. With a map for writing LMDB sets the length of the (sparse) file to
+ * the map's size, so all processes must have the same one, MAP_SIZE. A process that cannot map that
+ * much, may not write that far, or has a file system without fallocate, has a smaller map, and
+ * writes with pwrite.
  */
 #include "engine/storage/lmdb_files.h"
 
@@ -27,9 +29,10 @@
 #include "engine/storage/lmdb_check.h"
 #include "engine/storage/lmdb_keys.h"
 
-#define MAP_SIZE        ((uint64_t)64 << 30)
-#define LARGEST_PRIVATE ((uint64_t)16 << 30) /* of a map that is not for writing; halved until it fits */
-#define SMALLEST_MAP    ((uint64_t)4 << 20)
+#define MAP_SIZE ((uint64_t)64 << 30)
+#define LARGEST_PRIVATE                                                                            \
+    ((uint64_t)16 << 30) /* of a map that is not for writing; halved until it fits */
+#define SMALLEST_MAP ((uint64_t)4 << 20)
 
 enum {
     LOCK_FILE_SIZE = 128 * 1024, /* room for the 2,000 reader slots, 64 bytes each */
@@ -39,12 +42,14 @@ enum {
 };
 
 /*
- * The nanoseconds of the data file's modification time once we have left it. Whatever writes to it or cuts it sets another
- * time, we too, until we leave; the files of a killed process are therefore checked.
+ * The nanoseconds of the data file's modification time once we have left it. Whatever writes to it
+ * or cuts it sets another time, we too, until we leave; the files of a killed process are therefore
+ * checked.
  */
 enum { STAMP = 271828182 };
 
-/* The environment that this thread opens or closes, of which the functions below know more than LMDB tells. */
+/* The environment that this thread opens or closes, of which the functions below know more than
+ * LMDB tells. */
 static __thread struct environment *handled __attribute__((tls_model("initial-exec")));
 
 int ddbmock_lmdb_open(const char *path, int flags, ...)
@@ -97,9 +102,8 @@ static bool is_still(int descriptor, const struct file_identity *identity)
 int ddbmock_lmdb_close(int descriptor)
 {
     if (handled) {
-        const struct file_identity *ours = descriptor == handled->lock_descriptor
-                                               ? &handled->lock_file
-                                               : &handled->data_file;
+        const struct file_identity *ours =
+            descriptor == handled->lock_descriptor ? &handled->lock_file : &handled->data_file;
         if (!is_still(descriptor, ours))
             return 0;
     }
@@ -131,9 +135,10 @@ int lmdb_files_allocate(int descriptor, uint64_t from, uint64_t length)
 }
 
 /*
- * The lock file. LMDB writes to it through a map, so its pages must be there, and it trusts the contents when another
- * process is inside, else it makes them anew. Closing the file here would drop the locks that this process has on it:
- * it has none, for there is one opening of a directory in a process. 1 when nobody is inside, 0 when somebody is.
+ * The lock file. LMDB writes to it through a map, so its pages must be there, and it trusts the
+ * contents when another process is inside, else it makes them anew. Closing the file here would
+ * drop the locks that this process has on it: it has none, for there is one opening of a directory
+ * in a process. 1 when nobody is inside, 0 when somebody is.
  */
 static int prepare_lock_file(const struct environment *environment)
 {
@@ -203,7 +208,8 @@ static int read_data_file(struct data_file *file)
     return 0;
 }
 
-/* What a file has lost of its pages must not be a hole in the map, which a full medium could not fill. */
+/* What a file has lost of its pages must not be a hole in the map, which a full medium could not
+ * fill. */
 static int allocate_data_file(struct data_file *file)
 {
     uint64_t size = file->good || file->size == 0 ? FILES_AT_LEAST / 64 : file->size;
@@ -339,7 +345,8 @@ static int settle(struct environment *environment)
     return error == -ENOENT ? write_format(environment) : error;
 }
 
-/* Opens the data file and waits for the turn to open the environment, which ends when the descriptor is closed. */
+/* Opens the data file and waits for the turn to open the environment, which ends when the
+ * descriptor is closed. */
 static int take_turn(const struct environment *environment)
 {
     int descriptor = open_file(environment, "data.mdb");
@@ -425,8 +432,7 @@ int lmdb_files_look(struct environment *environment)
     uint64_t size = (uint64_t)status.st_size, before = environment->data_size;
     if (size < before)
         return -EPROTO;
-    while (size > before &&
-           !atomic_compare_exchange_weak(&environment->data_size, &before, size))
+    while (size > before && !atomic_compare_exchange_weak(&environment->data_size, &before, size))
         ;
     return 0;
 }

@@ -1,6 +1,7 @@
 /*
- * lmdb_keys.c - see lmdb_keys.h. A key's way down is a sequence of levels: level 0 is the keys themselves, every further
- * one a bucket that takes 502 bytes more of the key. Only keys of 510 bytes and more ever leave level 0.
+ * lmdb_keys.c - see lmdb_keys.h. A key's way down is a sequence of levels: level 0 is the keys
+ * themselves, every further one a bucket that takes 502 bytes more of the key. Only keys of 510
+ * bytes and more ever leave level 0.
  */
 #include "engine/storage/lmdb_keys.h"
 
@@ -23,7 +24,8 @@ enum {
 
 static const char format_magic[8] = "ddbmock";
 
-/* One level of the way down: a bucket, or at level 0 the keys themselves, and what of the key is left there. */
+/* One level of the way down: a bucket, or at level 0 the keys themselves, and what of the key is
+ * left there. */
 struct level {
     char prefix[1 + ID_SIZE];
     size_t prefix_length;
@@ -57,7 +59,8 @@ static bool goes_on(const struct level *level)
     return level->rest.length >= chunk_of(level);
 }
 
-/* The LMDB key of what is left of the key at this level: of its record, or of the bucket where it goes on. */
+/* The LMDB key of what is left of the key at this level: of its record, or of the bucket where it
+ * goes on. */
 static MDB_val *lmdb_key(struct lmdb_key *key, const struct level *level)
 {
     size_t length = goes_on(level) ? chunk_of(level) : level->rest.length;
@@ -72,8 +75,8 @@ static struct level next_level(const struct level *level, const char id[static I
 {
     struct level next = { .prefix = { TAG_BUCKET }, .prefix_length = 1 + ID_SIZE };
     memcpy(next.prefix + 1, id, ID_SIZE);
-    next.rest = (struct slice){ level->rest.data + chunk_of(level),
-                                level->rest.length - chunk_of(level) };
+    next.rest =
+        (struct slice){ level->rest.data + chunk_of(level), level->rest.length - chunk_of(level) };
     return next;
 }
 
@@ -164,8 +167,8 @@ int lmdb_keys_get(MDB_txn *transaction, struct slice key, struct slice *value)
     for (;;) {
         struct lmdb_key at;
         MDB_val found;
-        int error = environment_errno(
-            mdb_get(transaction, LMDB_MAIN, lmdb_key(&at, &level), &found));
+        int error =
+            environment_errno(mdb_get(transaction, LMDB_MAIN, lmdb_key(&at, &level), &found));
         if (error)
             return error;
         if (goes_on(&level)) {
@@ -222,8 +225,7 @@ int lmdb_keys_put(MDB_txn *transaction, struct slice key, struct slice value)
 
     if (level.prefix_length == 1) {
         MDB_val data = { value.length, (void *)value.data };
-        return environment_errno(
-            mdb_put(transaction, LMDB_MAIN, lmdb_key(&at, &level), &data, 0));
+        return environment_errno(mdb_put(transaction, LMDB_MAIN, lmdb_key(&at, &level), &data, 0));
     }
     uint16_t length = (uint16_t)key.length;
     MDB_val record = { sizeof length + key.length + value.length, NULL };
@@ -270,8 +272,8 @@ int lmdb_keys_remove(MDB_txn *transaction, struct slice key)
         levels[depth + 1] = next_level(&levels[depth], found.mv_data);
         depth++;
     }
-    int error = environment_errno(
-        mdb_del(transaction, LMDB_MAIN, lmdb_key(&at, &levels[depth]), NULL));
+    int error =
+        environment_errno(mdb_del(transaction, LMDB_MAIN, lmdb_key(&at, &levels[depth]), NULL));
     if (error)
         return error;
     while (depth > 0) {
@@ -279,8 +281,8 @@ int lmdb_keys_remove(MDB_txn *transaction, struct slice key)
         if (empty != 1)
             return empty;
         depth--;
-        error = environment_errno(
-            mdb_del(transaction, LMDB_MAIN, lmdb_key(&at, &levels[depth]), NULL));
+        error =
+            environment_errno(mdb_del(transaction, LMDB_MAIN, lmdb_key(&at, &levels[depth]), NULL));
         if (error)
             return error == -ENOENT ? -EPROTO : error;
     }
@@ -379,7 +381,8 @@ static int seek(MDB_cursor *cursor, struct slice key, bool backward, bool strict
 }
 
 /*
- * What a file says of its long keys cannot be checked when it is opened. Were a step to lead back, a walk would never end.
+ * What a file says of its long keys cannot be checked when it is opened. Were a step to lead back,
+ * a walk would never end.
  */
 static int check_order(struct slice key, bool backward, bool strictly, const struct slice *found)
 {

@@ -1,22 +1,31 @@
 /*
- * memory.c - the backend "memory": an ordered map private to the process, a red-black tree (libbsd's sys/tree.h) under
- * one lock that readers share and a writer has alone.
+ * memory.c - the backend "memory": an ordered map private to the process, a red-black tree
+ * (libbsd's sys/tree.h) and beside it a hash (uthash) of the same nodes, under one lock that
+ * readers share and a writer has alone.
  *
- * A node never changes after it has been inserted: to replace a value is to exchange the node. What a write transaction
- * has put in and taken out stands in a log, from which abort restores the tree, and taken-out nodes stay allocated until
- * the transaction ends, so that a cursor may stand on one.
+ * The hash pays for its 57 bytes an item (336 without it, for an item of 280): in a store of a
+ * million a get takes 1.0 us with it and 4 us down the tree, where LMDB takes 1.5 us; in one of a
+ * thousand 0.07 and 0.12 us.
+ *
+ * A node never changes after it has been inserted: to replace a value is to exchange the node. What
+ * a write transaction has put in and taken out stands in a log, from which abort restores both, and
+ * taken-out nodes stay allocated until the transaction ends, so that a cursor may stand on one.
  */
 #include <bsd/sys/tree.h>
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 
+#define HASH_NONFATAL_OOM 1 /* else uthash exits when there is no memory */
+#include <uthash.h>
+
+#include "engine/storage/gate.h"
 #include "engine/storage/storage.h"
 
 enum { LOG_KEPT = 1024 }; /* entries of the log that stay allocated between transactions */
 
 struct node {
     RB_ENTRY(node) links;
+    UT_hash_handle hh;
     uint32_t value_length;
     uint16_t key_length;
     char bytes[]; /* the key, then the value */
@@ -32,9 +41,12 @@ struct change {
 
 struct memory {
     struct storage_base base;
-    pthread_rwlock_t lock; /* held shared by a read transaction, alone by a write transaction and around fork */
+    pthread_rwlock_t
+        lock; /* held shared by a read transaction, alone by a write transaction and around fork */
     struct tree tree;
-    struct change *log; /* of the write transaction */
+    struct node *hash;     /* of the nodes in the tree, and of `sentinel` */
+    struct node *sentinel; /* keeps the hash's table allocated, so that abort needs no memory */
+    struct change *log;    /* of the write transaction */
     size_t changes;
     size_t log_size;
 };
@@ -71,7 +83,8 @@ static int compare_nodes(const struct node *a, const struct node *b)
 RB_GENERATE_INTERNAL(tree, node, links, compare_nodes, static __attribute__((unused)))
 
 /*
- * The node of that key; where there is none, or with `strictly`, the one after it in order, or with `backward` before it.
+ * The node of that key; where there is none, or with `strictly`, the one after it in order, or with
+ * `backward` before it.
  */
 static struct node *find(struct tree *tree, struct slice key, bool backward, bool strictly)
 {
@@ -94,15 +107,10 @@ static struct node *find(struct tree *tree, struct slice key, bool backward, boo
     return best;
 }
 
-static struct node *find_exactly(struct tree *tree, struct slice key)
+static struct node *find_exactly(const struct memory *memory, struct slice key)
 {
-    struct node *node = RB_ROOT(tree);
-    while (node) {
-        int order = slice_compare(key, key_of(node));
-        if (order == 0)
-            break;
-        node = order < 0 ? RB_LEFT(node, links) : RB_RIGHT(node, links);
-    }
+    struct node *node;
+    HASH_FIND(hh, memory->hash, key.data, key.length, node);
     return node;
 }
 
@@ -113,7 +121,8 @@ static struct node *node_create(struct slice key, struct slice value)
         return NULL;
     node->key_length = (uint16_t)key.length;
     node->value_length = (uint32_t)value.length;
-    memcpy(node->bytes, key.data, key.length);
+    if (key.length > 0)
+        memcpy(node->bytes, key.data, key.length);
     if (value.length > 0)
         memcpy(node->bytes + key.length, value.data, value.length);
     return node;
@@ -133,13 +142,44 @@ static int reserve_change(struct memory *memory)
     return 0;
 }
 
-static void apply_change(struct memory *memory, struct node *in, struct node *out)
+/* False when there is no memory, which there always is while `noexpand` is set. */
+static bool hash_add(struct memory *memory, struct node *node)
 {
+    HASH_ADD_KEYPTR(hh, memory->hash, node->bytes, node->key_length, node);
+    return node->hh.tbl != NULL;
+}
+
+/* Puts `in` where `out`, of the same key, is in the tree. */
+static void exchange(struct tree *tree, struct node *out, struct node *in)
+{
+    struct node *parent = RB_PARENT(out, links);
+    in->links = out->links;
+    if (!parent)
+        RB_ROOT(tree) = in;
+    else if (RB_LEFT(parent, links) == out)
+        RB_LEFT(parent, links) = in;
+    else
+        RB_RIGHT(parent, links) = in;
+    if (RB_LEFT(in, links))
+        RB_PARENT(RB_LEFT(in, links), links) = in;
+    if (RB_RIGHT(in, links))
+        RB_PARENT(RB_RIGHT(in, links), links) = in;
+}
+
+/* One of `in` and `out` may be NULL. -ENOMEM, and nothing is changed, or 0. */
+static int change(struct memory *memory, struct node *in, struct node *out)
+{
+    if (in && !hash_add(memory, in))
+        return -ENOMEM;
     if (out)
-        RB_REMOVE(tree, &memory->tree, out);
-    if (in)
+        HASH_DELETE(hh, memory->hash, out);
+    if (in && out)
+        exchange(&memory->tree, out, in);
+    else if (in)
         RB_INSERT(tree, &memory->tree, in);
-    memory->log[memory->changes++] = (struct change){ .in = in, .out = out };
+    else
+        RB_REMOVE(tree, &memory->tree, out);
+    return 0;
 }
 
 static void forget_changes(struct memory *memory)
@@ -152,19 +192,6 @@ static void forget_changes(struct memory *memory)
     }
 }
 
-static int lock_init(pthread_rwlock_t *lock)
-{
-    /* A thread has one transaction at a time, so a writer may go before the readers that come after it. */
-    pthread_rwlockattr_t attributes;
-    int error = pthread_rwlockattr_init(&attributes);
-    if (error)
-        return -error;
-    pthread_rwlockattr_setkind_np(&attributes, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
-    error = pthread_rwlock_init(lock, &attributes);
-    pthread_rwlockattr_destroy(&attributes);
-    return -error;
-}
-
 static int memory_open(const char *path, struct storage **out)
 {
     (void)path;
@@ -173,10 +200,17 @@ static int memory_open(const char *path, struct storage **out)
         return -ENOMEM;
     memory->base.backend = &storage_memory;
     RB_INIT(&memory->tree);
-    int error = lock_init(&memory->lock);
+    int error = gate_init(&memory->lock);
     if (error) {
         free(memory);
         return error;
+    }
+    memory->sentinel = node_create((struct slice){ NULL, 0 }, (struct slice){ NULL, 0 });
+    if (!memory->sentinel || !hash_add(memory, memory->sentinel)) {
+        free(memory->sentinel);
+        pthread_rwlock_destroy(&memory->lock);
+        free(memory);
+        return -ENOMEM;
     }
     *out = (struct storage *)memory;
     return 0;
@@ -186,7 +220,10 @@ static void memory_close(struct storage *storage)
 {
     struct memory *memory = (struct memory *)storage;
     struct node *node, *next;
-    RB_FOREACH_SAFE (node, tree, &memory->tree, next) {
+    HASH_CLEAR(hh, memory->hash);
+    free(memory->sentinel);
+    RB_FOREACH_SAFE(node, tree, &memory->tree, next)
+    {
         RB_REMOVE(tree, &memory->tree, node);
         free(node);
     }
@@ -240,13 +277,11 @@ static void memory_abort(struct transaction *base)
     struct memory_transaction *transaction = (struct memory_transaction *)base;
     struct memory *memory = transaction->memory;
     if (transaction->write) {
-        for (size_t i = memory->changes; i-- > 0;) {
-            struct change *change = &memory->log[i];
-            if (change->in)
-                RB_REMOVE(tree, &memory->tree, change->in);
-            if (change->out)
-                RB_INSERT(tree, &memory->tree, change->out);
-        }
+        unsigned noexpand = memory->hash->hh.tbl->noexpand;
+        memory->hash->hh.tbl->noexpand = 1;
+        for (size_t i = memory->changes; i-- > 0;)
+            change(memory, memory->log[i].out, memory->log[i].in);
+        memory->hash->hh.tbl->noexpand = noexpand;
         /* Only now: what one change put in, a later one may have taken out. */
         for (size_t i = 0; i < memory->changes; i++)
             free(memory->log[i].in);
@@ -257,7 +292,7 @@ static void memory_abort(struct transaction *base)
 static int memory_get(struct transaction *base, struct slice key, struct slice *value)
 {
     struct memory_transaction *transaction = (struct memory_transaction *)base;
-    struct node *node = find_exactly(&transaction->memory->tree, key);
+    struct node *node = find_exactly(transaction->memory, key);
     if (!node)
         return -ENOENT;
     *value = value_of(node);
@@ -273,10 +308,15 @@ static int memory_put(struct transaction *base, struct slice key, struct slice v
     int error = reserve_change(memory);
     if (error)
         return error;
-    struct node *node = node_create(key, value);
-    if (!node)
+    struct node *in = node_create(key, value), *out = find_exactly(memory, key);
+    if (!in)
         return -ENOMEM;
-    apply_change(memory, node, find_exactly(&memory->tree, key));
+    error = change(memory, in, out);
+    if (error) {
+        free(in);
+        return error;
+    }
+    memory->log[memory->changes++] = (struct change){ .in = in, .out = out };
     return 0;
 }
 
@@ -286,13 +326,14 @@ static int memory_remove(struct transaction *base, struct slice key)
     struct memory *memory = transaction->memory;
     if (!transaction->write)
         return -EINVAL;
-    struct node *node = find_exactly(&memory->tree, key);
+    struct node *node = find_exactly(memory, key);
     if (!node)
         return -ENOENT;
     int error = reserve_change(memory);
     if (error)
         return error;
-    apply_change(memory, NULL, node);
+    change(memory, NULL, node);
+    memory->log[memory->changes++] = (struct change){ .out = node };
     return 0;
 }
 
@@ -359,9 +400,8 @@ static void memory_before_fork(struct storage *storage)
 static void memory_after_fork(struct storage *storage, bool child)
 {
     struct memory *memory = (struct memory *)storage;
-    /* In the child the lock still counts the parent's waiting threads, and the forking thread has another id. */
     if (child)
-        lock_init(&memory->lock);
+        gate_reset_in_child(&memory->lock, true);
     else
         pthread_rwlock_unlock(&memory->lock);
 }

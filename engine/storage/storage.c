@@ -1,6 +1,6 @@
 /*
- * storage.c - the wrappers of storage.h: they check what every backend would have to check, the lengths, and pass the
- * call on to the backend that made the object.
+ * storage.c - the wrappers of storage.h: they check what every backend would have to check, the
+ * lengths, and pass the call on to the backend that made the object.
  */
 #include "engine/storage/storage.h"
 

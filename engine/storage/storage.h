@@ -13,7 +13,8 @@
  * in this process or another. At most one write transaction of a store is open at a time; storage_begin waits for it. A
  * write transaction sees its own changes. A thread has at most one transaction of a store open at a time, and a
  * transaction stays in the thread that began it. commit makes all changes visible at once, to all processes that share
- * the store, or none of them; abort drops them; a crash at any instruction amounts to an abort.
+ * the store, or none of them; abort drops them; a crash at any instruction amounts to an abort. A transaction is for an
+ * operation, not for a table: a backend may refuse (-ENOSPC) one of more than 100,000 changes.
  *
  * Slices handed out (values, cursor keys) are valid until the next put or remove in the same transaction, or its end.
  *

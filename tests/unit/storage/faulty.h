@@ -1,6 +1,6 @@
 /*
- * faulty.h - a store that fails when it is told to, around one that does not: for tests of what happens when the n-th call of
- * an operation fails, for every n.
+ * faulty.h - a store that fails when it is told to, around one that does not: for tests of what
+ * happens when the n-th call of an operation fails, for every n.
  *
  *     struct storage *store = faulty_wrap(inner);
  *     for (unsigned n = 1; ; n++) {
@@ -10,8 +10,8 @@
  *             break;                            (it takes fewer than n calls)
  *     }
  *
- * The calls counted are begin, commit, get, put, remove, opening a cursor, seek and step. One that fails does not reach the
- * inner store; a commit that fails aborts.
+ * The calls counted are begin, commit, get, put, remove, opening a cursor, seek and step. One that
+ * fails does not reach the inner store; a commit that fails aborts.
  */
 #ifndef DDBMOCK_TESTS_UNIT_STORAGE_FAULTY_H
 #define DDBMOCK_TESTS_UNIT_STORAGE_FAULTY_H
@@ -21,7 +21,8 @@
 /* Takes `inner` over: closing the result closes it. Never NULL. */
 struct storage *faulty_wrap(struct storage *inner);
 
-/* The n-th call from now, counted from 1, answers `error`, once; 0 disarms. All threads count together. */
+/* The n-th call from now, counted from 1, answers `error`, once; 0 disarms. All threads count
+ * together. */
 void faulty_fail(struct storage *store, unsigned n, int error);
 
 /* Whether the call that was to fail has come. */

@@ -1,6 +1,6 @@
 /*
- * model.h - what a store must behave as, in the plainest way: a sorted array of keys and values. Properties are tested by doing
- * the same to a store and to a model.
+ * model.h - what a store must behave as, in the plainest way: a sorted array of keys and values.
+ * Properties are tested by doing the same to a store and to a model.
  */
 #ifndef DDBMOCK_TESTS_UNIT_STORAGE_MODEL_H
 #define DDBMOCK_TESTS_UNIT_STORAGE_MODEL_H
@@ -10,7 +10,7 @@
 struct model {
     struct model_entry {
         struct slice key, value; /* of the model */
-    } *entries;
+    } * entries;
     size_t count, size;
 };
 
@@ -18,7 +18,8 @@ void model_put(struct model *model, struct slice key, struct slice value);
 bool model_remove(struct model *model, struct slice key);
 
 /* As storage_cursor_seek; with `strictly` as a step from `key`. NULL when there is none. */
-const struct model_entry *model_seek(const struct model *model, struct slice key, bool backward, bool strictly);
+const struct model_entry *model_seek(const struct model *model, struct slice key, bool backward,
+                                     bool strictly);
 
 void model_copy(struct model *to, const struct model *from);
 void model_release(struct model *model);

@@ -135,7 +135,9 @@ uint32_t random_below(uint32_t end)
 struct slice random_key(char *room, size_t longest)
 {
     /* Around the ends of LMDB's keys and of the chunks that lmdb_keys.h makes of longer ones. */
-    static const size_t lengths[] = { 509, 510, 511, 512, 1011, 1012, 1013, 1514, 2016, 8191, 8192 };
+    static const size_t lengths[] = {
+        509, 510, 511, 512, 1011, 1012, 1013, 1514, 2016, 8191, 8192
+    };
     static const char bytes[] = { 0, 1, 'a', 'b', (char)0xfe, (char)0xff };
     size_t length = 1 + random_below(random_below(2) ? 4 : 40);
     if (random_below(3) == 0) {

@@ -1,6 +1,6 @@
 /*
- * store.h - the equipment of the contract suite: a store of each backend in a directory of its own, short forms of the calls
- * that must succeed, and keys and values made to collide.
+ * store.h - the equipment of the contract suite: a store of each backend in a directory of its own,
+ * short forms of the calls that must succeed, and keys and values made to collide.
  *
  *     STORAGE_TEST(order, prefix_first)
  *     {
@@ -8,8 +8,8 @@
  *         ...
  *     }
  *
- * makes one Criterion test for each backend: order/prefix_first_memory, order/prefix_first_lmdb. A new backend is
- * one more line in STORAGE_TEST.
+ * makes one Criterion test for each backend: order/prefix_first_memory, order/prefix_first_lmdb. A
+ * new backend is one more line in STORAGE_TEST.
  */
 #ifndef DDBMOCK_TESTS_UNIT_STORAGE_STORE_H
 #define DDBMOCK_TESTS_UNIT_STORAGE_STORE_H
@@ -19,7 +19,8 @@
 
 #include "engine/storage/storage.h"
 
-/* Opens an empty store of the named backend in a new directory; store_close removes the directory. */
+/* Opens an empty store of the named backend in a new directory; store_close removes the directory.
+ */
 struct storage *store_open(const char *backend);
 void store_close(struct storage *store);
 
@@ -29,47 +30,48 @@ const char *store_directory(void);
 /* Whether transactions of other processes see what this one commits. */
 bool store_is_shared(const struct storage *store);
 
-#define STORAGE_TEST(suite, name)                                      \
-    static void suite##_##name(struct storage *store);                 \
-    Test(suite, name##_memory)                                         \
-    {                                                                  \
-        struct storage *store = store_open("memory");                  \
-        suite##_##name(store);                                         \
-        store_close(store);                                            \
-    }                                                                  \
-    Test(suite, name##_lmdb)                                           \
-    {                                                                  \
-        struct storage *store = store_open("lmdb");                    \
-        suite##_##name(store);                                         \
-        store_close(store);                                            \
-    }                                                                  \
+#define STORAGE_TEST(suite, name)                                                                  \
+    static void suite##_##name(struct storage *store);                                             \
+    Test(suite, name##_memory)                                                                     \
+    {                                                                                              \
+        struct storage *store = store_open("memory");                                              \
+        suite##_##name(store);                                                                     \
+        store_close(store);                                                                        \
+    }                                                                                              \
+    Test(suite, name##_lmdb)                                                                       \
+    {                                                                                              \
+        struct storage *store = store_open("lmdb");                                                \
+        suite##_##name(store);                                                                     \
+        store_close(store);                                                                        \
+    }                                                                                              \
     static void suite##_##name(struct storage *store)
 
-#define assert_ok(expression)                                                            \
-    do {                                                                                 \
-        int error_ = (expression);                                                       \
-        cr_assert_eq(error_, 0, "%s: %s", #expression, strerror(-error_));               \
+#define assert_ok(expression)                                                                      \
+    do {                                                                                           \
+        int error_ = (expression);                                                                 \
+        cr_assert_eq(error_, 0, "%s: %s", #expression, strerror(-error_));                         \
     } while (0)
 
-#define assert_error(expression, expected)                                               \
-    do {                                                                                 \
-        int error_ = (expression);                                                       \
-        cr_assert_eq(error_, -(expected), "%s: %s, not %s", #expression, strerror(-error_), \
-                     strerror(expected));                                                \
+#define assert_error(expression, expected)                                                         \
+    do {                                                                                           \
+        int error_ = (expression);                                                                 \
+        cr_assert_eq(error_, -(expected), "%s: %s, not %s", #expression, strerror(-error_),        \
+                     strerror(expected));                                                          \
     } while (0)
 
-#define assert_slice(actual, expected)                                                   \
-    do {                                                                                 \
-        struct slice actual_ = (actual), expected_ = (expected);                         \
-        cr_assert(slice_equal(actual_, expected_), "%s: %zu bytes \"%.*s\", not %zu \"%.*s\"", \
-                  #actual, actual_.length, (int)actual_.length, actual_.data,            \
-                  expected_.length, (int)expected_.length, expected_.data);              \
+#define assert_slice(actual, expected)                                                             \
+    do {                                                                                           \
+        struct slice actual_ = (actual), expected_ = (expected);                                   \
+        cr_assert(slice_equal(actual_, expected_), "%s: %zu bytes \"%.*s\", not %zu \"%.*s\"",     \
+                  #actual, actual_.length, (int)actual_.length, actual_.data, expected_.length,    \
+                  (int)expected_.length, expected_.data);                                          \
     } while (0)
 
 /* Begins a transaction, which must succeed. */
 struct transaction *begin(struct storage *store, bool write);
 
-/* One put, remove or get in a transaction of its own. `get` gives a copy that lives until the next get, or NULL. */
+/* One put, remove or get in a transaction of its own. `get` gives a copy that lives until the next
+ * get, or NULL. */
 void put(struct storage *store, const char *key, const char *value);
 void erase(struct storage *store, const char *key);
 const char *get(struct storage *store, const char *key);
@@ -88,8 +90,9 @@ uint32_t random_below(uint32_t end);
 void random_start(uint32_t seed);
 
 /*
- * A key of at most `longest` bytes that is likely to be the prefix of another, to differ from it in one byte, or to be as
- * long as the longest key that some structure takes. `room` has STORAGE_KEY_MAX bytes.
+ * A key of at most `longest` bytes that is likely to be the prefix of another, to differ from it in
+ * one byte, or to be as long as the longest key that some structure takes. `room` has
+ * STORAGE_KEY_MAX bytes.
  */
 struct slice random_key(char *room, size_t longest);
 

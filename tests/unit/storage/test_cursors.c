@@ -1,6 +1,6 @@
 /*
- * test_cursors.c - cursors: both ways, several at once, under changes of their own transaction. test_order.c does the same at
- * random; here is what is hard to hit by chance.
+ * test_cursors.c - cursors: both ways, several at once, under changes of their own transaction.
+ * test_order.c does the same at random; here is what is hard to hit by chance.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -188,7 +188,8 @@ STORAGE_TEST(cursors, slices_outlive_the_move)
     for (int i = 0; i < COUNT; i++) {
         memset(key, 'k', sizeof key);
         key[sizeof key - 1] = (char)i;
-        assert_ok(storage_put(transaction, (struct slice){ key, i % 2 ? sizeof key : 500u + (size_t)i },
+        assert_ok(storage_put(transaction,
+                              (struct slice){ key, i % 2 ? sizeof key : 500u + (size_t)i },
                               (struct slice){ (char *)&i, sizeof i }));
     }
     assert_ok(storage_commit(transaction));

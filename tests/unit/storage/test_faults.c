@@ -1,6 +1,7 @@
 /*
- * test_faults.c - the faulty store (faulty.h), and a sequence of calls that fails at every one of its calls in turn: what was
- * committed before stays, what was not is not there, and the store goes on.
+ * test_faults.c - the faulty store (faulty.h), and a sequence of calls that fails at every one of
+ * its calls in turn: what was committed before stays, what was not is not there, and the store goes
+ * on.
  */
 #include <stdlib.h>
 
@@ -9,7 +10,8 @@
 
 TestSuite(faults, .timeout = 60);
 
-/* Moves a value from one key to another, by way of a cursor. 0, or the error of the call that failed. */
+/* Moves a value from one key to another, by way of a cursor. 0, or the error of the call that
+ * failed. */
 static int rename_first(struct storage *store, const char *to)
 {
     struct transaction *transaction;

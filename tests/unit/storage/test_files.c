@@ -1,6 +1,6 @@
 /*
- * test_files.c - what the directory of an LMDB store may be like: full, read-only, not a directory, corrupt, foreign, newer,
- * changed under our feet. Each is an error, none a signal.
+ * test_files.c - what the directory of an LMDB store may be like: full, read-only, not a directory,
+ * corrupt, foreign, newer, changed under our feet. Each is an error, none a signal.
  */
 #include <fcntl.h>
 #include <lmdb.h>
@@ -161,7 +161,8 @@ Test(files, empty_or_half_created)
     storage_close(store);
     size_t size;
     int error;
-    /* Nothing written, and what a process leaves that is killed while it writes the two first pages. */
+    /* Nothing written, and what a process leaves that is killed while it writes the two first
+     * pages. */
     write_file("", 0);
     store = reopen(&error);
     assert_ok(error);
@@ -308,7 +309,8 @@ Test(files, bytes_changed_anywhere)
     /* Pages exchanged: each of them good, in the wrong place. */
     for (unsigned i = 0; i < 100; i++) {
         memcpy(changed, bytes, size);
-        size_t from = random_below((uint32_t)(size / 4096)), to = random_below((uint32_t)(size / 4096));
+        size_t from = random_below((uint32_t)(size / 4096)),
+               to = random_below((uint32_t)(size / 4096));
         memcpy(changed + to * 4096, bytes + from * 4096, 4096);
         if (random_below(2))
             memcpy(changed + to * 4096, &to, sizeof to); /* and it says that it belongs there */
@@ -373,7 +375,8 @@ Test(files, descriptors_closed_by_the_host)
     for (int round = 0; round < 3; round++) {
         put(store, "key", "v");
         usleep(20000);
-        /* A host program that closes everything, and opens a file of its own under the same numbers. */
+        /* A host program that closes everything, and opens a file of its own under the same
+         * numbers. */
         int files[64], count = 0;
         for (int number = 3; number < 64; number++) {
             char link[64], target[4200];

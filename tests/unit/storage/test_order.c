@@ -1,5 +1,6 @@
 /*
- * test_order.c - keys and values: what is put is found, in the order of unsigned bytes, at all lengths.
+ * test_order.c - keys and values: what is put is found, in the order of unsigned bytes, at all
+ * lengths.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,9 +60,9 @@ STORAGE_TEST(order, lengths)
     assert_ok(storage_cursor_open(transaction, &cursor));
     assert_error(storage_cursor_seek(cursor, (struct slice){ bytes, 0 }, false, &found, &value),
                  EINVAL);
-    assert_error(storage_cursor_seek(cursor, (struct slice){ bytes, sizeof bytes }, false, &found,
-                                     &value),
-                 EINVAL);
+    assert_error(
+        storage_cursor_seek(cursor, (struct slice){ bytes, sizeof bytes }, false, &found, &value),
+        EINVAL);
     storage_cursor_close(cursor);
 
     /* The refused calls have changed nothing, and the transaction goes on. */
@@ -157,8 +158,8 @@ static void assert_same(struct transaction *transaction, const struct model *mod
 }
 
 /*
- * Transactions of random changes with three cursors in them, some aborted, against the model: gets, seeks and steps in the
- * middle of the changes, and everything after each transaction.
+ * Transactions of random changes with three cursors in them, some aborted, against the model: gets,
+ * seeks and steps in the middle of the changes, and everything after each transaction.
  */
 static void random_transactions(struct storage *store, uint32_t seed, unsigned transactions,
                                 size_t longest)
@@ -187,8 +188,8 @@ static void random_transactions(struct storage *store, uint32_t seed, unsigned t
             case 0:
             case 1:
             case 2:
-                value = (struct slice){ value_room,
-                                        random_below(random_below(9) == 0 ? 20000 : 300) };
+                value =
+                    (struct slice){ value_room, random_below(random_below(9) == 0 ? 20000 : 300) };
                 memset(value_room, (int)random_below(256), value.length);
                 assert_ok(storage_put(transaction, key, value));
                 model_put(&model, key, value);

@@ -1,6 +1,7 @@
 /*
- * test_processes.c - several processes in one store: nothing is lost, nobody sees a half transaction, and a process killed in
- * the middle of anything leaves the store to the others. For the shared backends: lmdb.
+ * test_processes.c - several processes in one store: nothing is lost, nobody sees a half
+ * transaction, and a process killed in the middle of anything leaves the store to the others. For
+ * the shared backends: lmdb.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -117,7 +118,8 @@ Test(processes, come_and_go)
     store_close(store);
 }
 
-/* Pairs of keys that are always changed together, of a size that makes pages split, merge and overflow. */
+/* Pairs of keys that are always changed together, of a size that makes pages split, merge and
+ * overflow. */
 static void change_pairs(struct storage *store)
 {
     unsigned seed = (unsigned)getpid();
@@ -242,7 +244,8 @@ Test(processes, a_killed_reader_holds_nothing)
     wait_until_stopped(child);
     kill(child, SIGKILL);
     waitpid(child, NULL, 0);
-    /* Were its snapshot kept, every replacement of the value would take new room, and 8 MB not suffice. */
+    /* Were its snapshot kept, every replacement of the value would take new room, and 8 MB not
+     * suffice. */
     store = open_again();
     char *value = calloc(1, 100000);
     for (int i = 0; i < 2000; i++) {
@@ -262,7 +265,7 @@ Test(processes, a_killed_reader_holds_nothing)
 /* What the killed acknowledge goes here, shared with the test. */
 static struct acknowledged {
     uint64_t counters[PROCESSES];
-} *acknowledged;
+} * acknowledged;
 static int number;
 
 static void count_up(struct storage *store)
@@ -274,7 +277,8 @@ static void count_up(struct storage *store)
         uint64_t count = read_number(transaction, key) + 1;
         write_number(transaction, key, count);
         /* Of another size each time, so that pages come and go. */
-        if (storage_put(transaction, slice_of("shared"), (struct slice){ value, count % 9000 }) != 0)
+        if (storage_put(transaction, slice_of("shared"), (struct slice){ value, count % 9000 }) !=
+            0)
             _exit(10);
         if (storage_commit(transaction) != 0)
             _exit(11);
@@ -285,8 +289,8 @@ static void count_up(struct storage *store)
 Test(processes, killed_at_random_lose_nothing_acknowledged)
 {
     directory_only();
-    acknowledged = mmap(NULL, sizeof *acknowledged, PROT_READ | PROT_WRITE,
-                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    acknowledged =
+        mmap(NULL, sizeof *acknowledged, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     pid_t children[PROCESSES] = { 0 };
     random_start((uint32_t)time(NULL));
     for (int kills = 0; kills < 200; kills++) {

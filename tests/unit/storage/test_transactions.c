@@ -1,5 +1,6 @@
 /*
- * test_transactions.c - transactions among the threads of one process: all or nothing, one writer, readers of the past.
+ * test_transactions.c - transactions among the threads of one process: all or nothing, one writer,
+ * readers of the past.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -65,7 +66,8 @@ static void *write_new(void *argument)
     return NULL;
 }
 
-/* The writer waits for the reader (memory) or writes beside it (lmdb): the reader must not be able to tell. */
+/* The writer waits for the reader (memory) or writes beside it (lmdb): the reader must not be able
+ * to tell. */
 STORAGE_TEST(transactions, a_reader_sees_the_past)
 {
     put(store, "a", "old");
