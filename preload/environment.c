@@ -8,6 +8,8 @@
  */
 #include "preload/environment.h"
 
+#include "preload/regions.h"
+
 #include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -148,27 +150,17 @@ static void prepare_region(bool configured)
         setenv("AWS_DEFAULT_REGION", first ? region : "us-east-1", 1);
 }
 
-/* The regions of the partitions that have a public network. Source: botocore 1.44.5,
- * data/partitions.json. */
-static const char regions[] = "af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 "
-                              "ap-northeast-3 ap-south-1 ap-south-2 ap-southeast-1 "
-                              "ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 "
-                              "ap-southeast-6 ap-southeast-7 ca-central-1 ca-west-1 "
-                              "eu-central-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2 "
-                              "eu-west-1 eu-west-2 eu-west-3 il-central-1 me-central-1 "
-                              "me-south-1 mx-central-1 sa-east-1 us-east-1 us-east-2 us-west-1 "
-                              "us-west-2 us-gov-east-1 us-gov-west-1 cn-north-1 "
-                              "cn-northwest-1";
-
 /*
  * A proxy would take the connection to the real DynamoDB: its hosts are excepted, and nothing else
- * of AWS. An entry covers the names below it (streams.dynamodb..., 123456789012.ddb...).
+ * of AWS. An entry covers the names below it, too: "dynamodb.us-east-1.amazonaws.com" the streams'
+ * one; account-based ones have an entry of their own.
  */
 static void prepare_proxy(void)
 {
     static const char *const variables[] = { "https_proxy", "HTTPS_PROXY", "http_proxy",
                                              "HTTP_PROXY",  "all_proxy",   "ALL_PROXY" };
-    enum { LARGEST = 16 * 1024 };
+    enum { LARGEST = 16 * 1024, LONGEST = REGION_NAMES_AT_MOST * (REGION_NAME_SIZE + 1) };
+    char names[REGION_NAMES_AT_MOST][REGION_NAME_SIZE];
     bool proxy = false;
     for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
         proxy = proxy || is_set(variables[i]);
@@ -176,22 +168,16 @@ static void prepare_proxy(void)
                         : is_set("NO_PROXY") ? getenv("NO_PROXY")
                                              : "";
     char *list = proxy ? malloc(LARGEST) : NULL;
-    if (list == NULL || strcmp(given, "*") == 0 || strlen(given) > LARGEST / 2 ||
+    if (list == NULL || strcmp(given, "*") == 0 || strlen(given) > LARGEST / 4 ||
         strstr(given, "dynamodb.us-east-1.amazonaws.com") != NULL) {
         free(list);
         return;
     }
-    int length = snprintf(list, LARGEST, "%s", given);
-    for (const char *region = regions; *region != '\0' && length < LARGEST - 400;
-         region += strspn(region, " ")) {
-        int size = (int)strcspn(region, " ");
-        const char *suffix = strncmp(region, "cn-", 3) == 0 ? ".cn" : "";
-        length += snprintf(
-            list + length, (size_t)(LARGEST - length),
-            "%sdynamodb.%.*s.amazonaws.com%s,ddb.%.*s.amazonaws.com%s,dynamodb.%.*s.api.aws",
-            length > 0 ? "," : "", size, region, suffix, size, region, suffix, size, region);
-        region += size;
-    }
+    size_t length = (size_t)snprintf(list, LARGEST, "%s", given);
+    for (size_t n = 0; region_hosts(n, names) > 0 && length < LARGEST - LONGEST; n++)
+        length +=
+            (size_t)snprintf(list + length, LARGEST - length, "%s%s,ddb%s,%s",
+                             length > 0 ? "," : "", names[1], strchr(names[1], '.'), names[2]);
     setenv("no_proxy", list, 1);
     setenv("NO_PROXY", list, 1);
     free(list);

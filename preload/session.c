@@ -103,9 +103,7 @@ void session_start(void)
     setenv(SESSION_VARIABLE, name(), 1);
 }
 
-/* --- the directory
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- the directory --- */
 
 /* The n-th base, or NULL after the last; *skip when that one is not to be used. */
 static const char *base(int n, bool *skip)

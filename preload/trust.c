@@ -3,24 +3,19 @@
  * file of authorities to read, it gets a copy in memory with the session's authority at the end. On
  * disk nothing changes.
  *
- * Only programs that can reach a network at all see it - those where the program or a library other
- * than libc and libcrypto imports both connect and a call that resolves names - so that `cat`, `cp`
- * and `sha256sum` see the file as it is.
+ * Only programs that can reach a network at all see it (imports.h).
  */
 #include "preload/trust.h"
 
+#include "preload/imports.h"
 #include "preload/loader.h"
 #include "preload/real.h"
 #include "preload/shim.h"
+#include "preload/shown.h"
 
-#include <elf.h>
 #include <errno.h>
-#include <link.h>
-#include <stdatomic.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 
 enum { LARGEST = 16 << 20, MAX_NAMED = 16 };
@@ -117,96 +112,6 @@ bool trust_wants(const char *path, int flags)
            (length > 0 && is_named(path, length));
 }
 
-/* --- who may see it
- * -----------------------------------------------------------------------------------------------------------
- */
-
-struct imports {
-    bool connects, resolves;
-    unsigned long long loads; /* how many objects had been loaded in all */
-};
-
-static void look_at_symbol(const char *name, struct imports *found)
-{
-    if (strcmp(name, "connect") == 0)
-        found->connects = true;
-    else if (strcmp(name, "getaddrinfo") == 0 || strncmp(name, "gethostbyname", 13) == 0)
-        found->resolves = true;
-}
-
-static int look_at_object(struct dl_phdr_info *info, size_t size, void *context)
-{
-    struct imports *found = context;
-    const ElfW(Dyn) *dynamic = NULL;
-    const char *strings = NULL;
-    const ElfW(Sym) *symbols = NULL;
-    const uint32_t *gnu_hash = NULL, *hash = NULL;
-    (void)size;
-    found->loads = info->dlpi_adds;
-    if (strstr(info->dlpi_name, "/libc.so.") != NULL ||
-        strstr(info->dlpi_name, "/libcrypto.so") != NULL ||
-        strstr(info->dlpi_name, "libddbmock") != NULL || strstr(info->dlpi_name, "vdso") != NULL)
-        return 0;
-    for (int i = 0; i < info->dlpi_phnum; i++)
-        if (info->dlpi_phdr[i].p_type == PT_DYNAMIC)
-            dynamic = (const ElfW(Dyn) *)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr);
-    for (; dynamic != NULL && dynamic->d_tag != DT_NULL; dynamic++) {
-        ElfW(Addr) value = dynamic->d_un.d_ptr;
-        if (value < info->dlpi_addr)
-            value += info->dlpi_addr; /* not relocated in place */
-        switch (dynamic->d_tag) {
-        case DT_STRTAB:
-            strings = (const char *)value;
-            break;
-        case DT_SYMTAB:
-            symbols = (const ElfW(Sym) *)value;
-            break;
-        case DT_GNU_HASH:
-            gnu_hash = (const uint32_t *)value;
-            break;
-        case DT_HASH:
-            hash = (const uint32_t *)value;
-            break;
-        }
-    }
-    /* The hash table of GNU lists what is defined; what is imported comes before its first entry.
-     */
-    uint32_t count = gnu_hash != NULL ? gnu_hash[1] : hash != NULL ? hash[1] : 0;
-    for (uint32_t i = 1; strings != NULL && symbols != NULL && i < count; i++)
-        if (symbols[i].st_shndx == SHN_UNDEF)
-            look_at_symbol(strings + symbols[i].st_name, found);
-    return found->connects && found->resolves;
-}
-
-static int count_loads(struct dl_phdr_info *info, size_t size, void *context)
-{
-    (void)size;
-    *(unsigned long long *)context = info->dlpi_adds;
-    return 1;
-}
-
-static bool can_connect(void)
-{
-    static atomic_bool known;
-    static _Atomic unsigned long long
-        looked_at; /* with so many objects loaded, the answer was no */
-    unsigned long long loads = 0;
-    if (atomic_load(&known))
-        return true;
-    dl_iterate_phdr(count_loads, &loads);
-    if (atomic_load(&looked_at) == loads)
-        return false;
-    struct imports found = { 0 };
-    dl_iterate_phdr(look_at_object, &found);
-    atomic_store(&looked_at, found.loads);
-    atomic_store(&known, found.connects && found.resolves);
-    return found.connects && found.resolves;
-}
-
-/* --- the copy
- * -----------------------------------------------------------------------------------------------------------------
- */
-
 /* The file's content, malloc'd; NULL when it is not to be shown. A missing one may be empty
  * instead. */
 static char *read_original(int directory, const char *path, bool may_be_missing, size_t *size)
@@ -234,24 +139,6 @@ static char *read_original(int directory, const char *path, bool may_be_missing,
     return content;
 }
 
-/* A file in memory, at its beginning; -1 on failure. */
-static int show(const char *content, size_t size, int flags)
-{
-    int fd = memfd_create("ddbmock-trust", flags & O_CLOEXEC ? MFD_CLOEXEC : 0);
-    while (fd >= 0 && size > 0) {
-        ssize_t written = REAL(write)(fd, content, size);
-        if (written < 0 && errno != EINTR) {
-            REAL(close)(fd);
-            return -1;
-        }
-        content += written > 0 ? written : 0;
-        size -= written > 0 ? (size_t)written : 0;
-    }
-    if (fd >= 0)
-        lseek(fd, 0, SEEK_SET);
-    return fd;
-}
-
 int trust_open(int directory, const char *path, int flags)
 {
     struct shim_guard guard;
@@ -259,7 +146,7 @@ int trust_open(int directory, const char *path, int flags)
     bool may_be_missing = false;
     size_t size;
     int fd = -1;
-    if (!can_connect())
+    if (!imports_network())
         return -1;
     shim_enter(&guard);
     well_known(path, strlen(path), &may_be_missing);
@@ -272,7 +159,7 @@ int trust_open(int directory, const char *path, int flags)
         int error = engine->trust(&settings, content, size, &shown, &shown_size);
         pthread_mutex_unlock(&engine_lock);
         if (error == 0)
-            fd = show(shown, shown_size, flags);
+            fd = shown_file(shown, shown_size, flags);
         free(shown);
     }
     free(content);

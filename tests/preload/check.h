@@ -53,9 +53,7 @@ struct test {
         }                                                                                          \
     } while (0)
 
-/* --- a small client
- * -----------------------------------------------------------------------------------------------------------
- */
+/* --- a small client --- */
 
 /* The address of HOST and port 80, by the name itself. */
 __attribute__((unused)) static struct sockaddr_in resolve(const char *name)
@@ -158,9 +156,7 @@ __attribute__((unused)) static const char *run(const char *command, int *status)
     return output;
 }
 
-/* --- the runner
- * ---------------------------------------------------------------------------------------------------------------
- */
+/* --- the runner --- */
 
 static void check_start(const struct test *test, const char *self, const char *build,
                         const char *home)

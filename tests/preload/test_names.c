@@ -173,6 +173,26 @@ static void datagrams(void)
           ntohl(own.sin_addr.s_addr) >> 24 == 127);
 }
 
+/* c-ares reads this file itself, by fopen, before it asks a name server. */
+static void resolvers_of_their_own(void)
+{
+    char line[256], text[64], name[200], byte[4096];
+    struct sockaddr_in address = resolve(HOST);
+    bool found = false, local = false;
+    FILE *hosts = fopen("/etc/hosts", "r");
+    CHECK(hosts != NULL);
+    while (fgets(line, sizeof line, hosts) != NULL) {
+        local = local || strstr(line, "localhost") != NULL;
+        if (sscanf(line, "%63s %199s", text, name) == 2 && strcmp(name, HOST) == 0)
+            found = address.sin_addr.s_addr == inet_addr(text);
+    }
+    CHECK(found && local && fclose(hosts) == 0);
+    int fd = open("/etc/hosts", O_RDONLY), status;
+    ssize_t size = read(fd, byte, sizeof byte);
+    CHECK(size > 0 && memmem(byte, (size_t)size, "dynamodb", 8) == NULL);
+    CHECK(strstr(run("cat /etc/hosts", &status), "dynamodb") == NULL && status == 0);
+}
+
 static int connect_to(const char *ip, int port)
 {
     struct sockaddr_in address = { .sin_family = AF_INET,
@@ -265,6 +285,7 @@ static const struct test tests[] = {
     TEST(asynchronously),
     TEST(other_names),
     TEST(datagrams),
+    TEST(resolvers_of_their_own),
     TEST(added_by_address, { "DDBMOCK_HOSTS=localhost:8000, 10.1.2.3:9000" }),
     TEST(added_by_name, { "DDBMOCK_HOSTS=*.tests.internal mock.internal:4000" }),
     TEST(wrong_hosts, { "DDBMOCK_HOSTS=localhost,127.0.0.1:8001" }),

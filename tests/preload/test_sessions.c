@@ -21,8 +21,7 @@ static bool exists(const char *session)
     return lstat(directory_of(session), &status) == 0;
 }
 
-/* --- what the tests start: each connects and says in which session
- * ------------------------------------------------------------- */
+/* --- what the tests start: each connects and says in which session --- */
 
 static void tell(void)
 {
@@ -71,9 +70,7 @@ static void helper_name(void)
     puts(getenv("DDBMOCK_SESSION"));
 }
 
-/* --- the tests
- * -----------------------------------------------------------------------------------------------------------------
- */
+/* --- the tests --- */
 
 /* Begins a tree: leaves this one, for a moment, by an empty LD_PRELOAD. */
 #define OUTSIDE "P=$LD_PRELOAD; LD_PRELOAD= exec /usr/bin/env -u DDBMOCK_SESSION LD_PRELOAD=\"$P\" "
