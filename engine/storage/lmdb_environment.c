@@ -35,7 +35,7 @@ static struct environment *registry;
 
 /* Whose process this memory is: OURS, unless a fork has wiped or a child is taking over. */
 enum { WIPED = 0, OURS = 1, TAKING_OVER = 2 };
-static _Atomic int *owner;
+static _Atomic int *_Atomic owner;
 static _Atomic pid_t owner_pid; /* where the kernel cannot wipe */
 
 int environment_errno(int result)
@@ -74,8 +74,8 @@ static int own_this_process(void)
     if (page == MAP_FAILED)
         return -ENOMEM;
     if (madvise(page, 4096, MADV_WIPEONFORK) == 0) {
+        *(_Atomic int *)page = OURS;
         owner = page;
-        *owner = OURS;
     } else {
         munmap(page, 4096);
         owner_pid = getpid();
@@ -98,15 +98,16 @@ static void take_over(void)
 
 static void notice_fork(void)
 {
-    if (owner) {
-        int state = *owner;
+    _Atomic int *mark = atomic_load_explicit(&owner, memory_order_acquire);
+    if (mark) {
+        int state = atomic_load_explicit(mark, memory_order_acquire);
         if (state == OURS)
             return;
-        if (state == WIPED && atomic_compare_exchange_strong(owner, &state, TAKING_OVER)) {
+        if (state == WIPED && atomic_compare_exchange_strong(mark, &state, TAKING_OVER)) {
             take_over();
-            *owner = OURS;
+            *mark = OURS;
         }
-        while (*owner != OURS)
+        while (*mark != OURS)
             sched_yield();
     } else {
         pid_t before = owner_pid, now = getpid();

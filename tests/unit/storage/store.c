@@ -9,6 +9,20 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#ifdef __SANITIZE_THREAD__
+const char *__tsan_default_suppressions(void);
+
+/*
+ * LMDB, which is not compiled with ThreadSanitizer, takes a page into use again when it has seen in
+ * its lock file that the readers of the page's past are gone. environment_order tells most of that,
+ * not when in a transaction LMDB looks.
+ */
+const char *__tsan_default_suppressions(void)
+{
+    return "race:mdb_page_touch\nrace:mdb_page_alloc\nrace:mdb_page_new\n";
+}
+#endif
+
 static char directory[PATH_MAX];
 static uint64_t state = 88172645463325252u;
 
