@@ -4,7 +4,8 @@
  * env=) start children with next to nothing; a child without the shim would talk to the real AWS.
  *
  * Whoever sets LD_PRELOAD to something without us, be it empty, means it: such a child is left
- * alone. May run between vfork and exec: no malloc, no lock, the new list is on the stack.
+ * alone. May run between vfork and exec: no malloc, no lock, the new list is on the
+ * stack.
  */
 #include "preload/exec.h"
 
@@ -12,15 +13,16 @@
 #include "preload/session.h"
 #include "preload/shim.h"
 
-#include <alloca.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { MOST_ON_STACK = 2048 };
+/* Of a call that spells them out. */
+enum { MOST_ARGUMENTS = 1024 };
 #define AS_IT_SHOULD_BE (SIZE_MAX - 1)
 
 static char *const nothing[] = { NULL };
@@ -86,119 +88,164 @@ static struct environment inspect(char *const *variables)
     return found;
 }
 
-/* Fills `out`, which has room for count + 3. */
-static char *const *complete(char *const *variables, const struct environment *found,
-                             const char **out)
+/* An environment that has been completed, on the stack of the function that uses it. */
+struct completed {
+    const char *here[768];
+    void *mapped; /* a larger one; lost where exec succeeds in a child of vfork, whose memory is the
+                     parent's */
+    size_t size;
+};
+
+/* What to pass instead of `given`; to be ended with `release`, after a call that may not return. */
+static char *const *complete(struct completed *made, char *const *given)
 {
-    memcpy(out, variables, found->count * sizeof *out);
-    size_t count = found->count;
-    if (found->preload_at < found->count)
-        out[found->preload_at] = preload;
-    else if (found->preload_at == SIZE_MAX)
+    struct environment found = inspect(given != NULL ? given : nothing);
+    const char **out = made->here;
+    made->mapped = NULL;
+    if (found.same)
+        return given;
+    if (found.count + 3 > sizeof made->here / sizeof *made->here) {
+        made->size = (found.count + 3) * sizeof *out;
+        out = made->mapped =
+            mmap(NULL, made->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (made->mapped == MAP_FAILED) {
+            made->mapped = NULL;
+            return given;
+        }
+    }
+    size_t count = found.count;
+    for (size_t i = 0; i < count; i++)
+        out[i] = given[i];
+    if (found.preload_at < count)
+        out[found.preload_at] = preload;
+    else if (found.preload_at == SIZE_MAX)
         out[count++] = preload;
-    if (found->session_at == SIZE_MAX)
+    if (found.session_at == SIZE_MAX)
         out[count++] = session_setting();
     out[count] = NULL;
     return (char *const *)out;
 }
 
-/* Declares `made`, the environment to pass instead of `given`; on the stack of the function that
- * uses it. */
-#define COMPLETE(made, given)                                                                      \
-    char *const *given_ = (given) != NULL ? (given) : nothing;                                     \
-    struct environment found_ = inspect(given_);                                                   \
-    char *const *made = given_;                                                                    \
-    if (!found_.same && found_.count <= MOST_ON_STACK)                                             \
-    made = complete(given_, &found_, alloca((found_.count + 3) * sizeof(char *)))
+static int release(const struct completed *made, int result)
+{
+    int error = errno;
+    if (made->mapped != NULL)
+        munmap(made->mapped, made->size);
+    errno = error;
+    return result;
+}
 
 int execve(const char *path, char *const arguments[], char *const variables[])
 {
-    COMPLETE(made, variables);
-    return REAL(execve)(path, arguments, made);
+    struct completed made;
+    char *const *all = complete(&made, variables);
+    return release(&made, REAL(execve)(path, arguments, all));
 }
 
 int execv(const char *path, char *const arguments[])
 {
-    COMPLETE(made, environ);
-    return REAL(execve)(path, arguments, made);
+    struct completed made;
+    char *const *all = complete(&made, environ);
+    return release(&made, REAL(execve)(path, arguments, all));
 }
 
 int execvp(const char *file, char *const arguments[])
 {
-    COMPLETE(made, environ);
-    return REAL(execvpe)(file, arguments, made);
+    struct completed made;
+    char *const *all = complete(&made, environ);
+    return release(&made, REAL(execvpe)(file, arguments, all));
 }
 
 int execvpe(const char *file, char *const arguments[], char *const variables[])
 {
-    COMPLETE(made, variables);
-    return REAL(execvpe)(file, arguments, made);
+    struct completed made;
+    char *const *all = complete(&made, variables);
+    return release(&made, REAL(execvpe)(file, arguments, all));
 }
 
 int fexecve(int fd, char *const arguments[], char *const variables[])
 {
-    COMPLETE(made, variables);
-    return REAL(fexecve)(fd, arguments, made);
+    struct completed made;
+    char *const *all = complete(&made, variables);
+    return release(&made, REAL(fexecve)(fd, arguments, all));
 }
 
 int execveat(int directory, const char *path, char *const arguments[], char *const variables[],
              int flags)
 {
-    COMPLETE(made, variables);
-    return REAL(execveat)(directory, path, arguments, made, flags);
-}
-
-/* The arguments of execl and its kind as an array on the stack; `rest` is left after the NULL. */
-#define COLLECT(made, first, rest)                                                                 \
-    size_t count_ = 1;                                                                             \
-    va_list counting_;                                                                             \
-    va_start(counting_, first);                                                                    \
-    for (const char *each_ = first; each_ != NULL; each_ = va_arg(counting_, const char *))        \
-        count_++;                                                                                  \
-    va_end(counting_);                                                                             \
-    char **made = alloca(count_ * sizeof(char *));                                                 \
-    va_start(rest, first);                                                                         \
-    made[0] = (char *)first;                                                                       \
-    for (size_t i_ = 1; i_ < count_; i_++)                                                         \
-    made[i_] = va_arg(rest, char *)
-
-int execl(const char *path, const char *first, ...)
-{
-    va_list rest;
-    COLLECT(arguments, first, rest);
-    va_end(rest);
-    return execv(path, arguments);
-}
-
-int execlp(const char *file, const char *first, ...)
-{
-    va_list rest;
-    COLLECT(arguments, first, rest);
-    va_end(rest);
-    return execvp(file, arguments);
-}
-
-int execle(const char *path, const char *first, ...)
-{
-    va_list rest;
-    COLLECT(arguments, first, rest);
-    char *const *variables = va_arg(rest, char *const *);
-    va_end(rest);
-    return execve(path, arguments, variables);
+    struct completed made;
+    char *const *all = complete(&made, variables);
+    return release(&made, REAL(execveat)(directory, path, arguments, all, flags));
 }
 
 int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
                 const posix_spawnattr_t *attributes, char *const arguments[],
                 char *const variables[])
 {
-    COMPLETE(made, variables);
-    return REAL(posix_spawn)(pid, path, actions, attributes, arguments, made);
+    struct completed made;
+    char *const *all = complete(&made, variables);
+    return release(&made, REAL(posix_spawn)(pid, path, actions, attributes, arguments, all));
 }
 
 int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions,
                  const posix_spawnattr_t *attributes, char *const arguments[],
                  char *const variables[])
 {
-    COMPLETE(made, variables);
-    return REAL(posix_spawnp)(pid, file, actions, attributes, arguments, made);
+    struct completed made;
+    char *const *all = complete(&made, variables);
+    return release(&made, REAL(posix_spawnp)(pid, file, actions, attributes, arguments, all));
+}
+
+/* The arguments of execl and its kind as an array; `rest` is left after the NULL. False when they
+ * are too many. */
+static bool collect(const char *first, va_list *rest, char **out)
+{
+    size_t count = 0;
+    for (const char *each = first; each != NULL; each = va_arg(*rest, const char *)) {
+        if (count == MOST_ARGUMENTS)
+            return false;
+        out[count++] = (char *)each;
+    }
+    out[count] = NULL;
+    return true;
+}
+
+int execl(const char *path, const char *first, ...)
+{
+    char *arguments[MOST_ARGUMENTS + 1];
+    va_list rest;
+    va_start(rest, first);
+    bool fits = collect(first, &rest, arguments);
+    va_end(rest);
+    if (fits)
+        return execv(path, arguments);
+    errno = E2BIG;
+    return -1;
+}
+
+int execlp(const char *file, const char *first, ...)
+{
+    char *arguments[MOST_ARGUMENTS + 1];
+    va_list rest;
+    va_start(rest, first);
+    bool fits = collect(first, &rest, arguments);
+    va_end(rest);
+    if (fits)
+        return execvp(file, arguments);
+    errno = E2BIG;
+    return -1;
+}
+
+int execle(const char *path, const char *first, ...)
+{
+    char *arguments[MOST_ARGUMENTS + 1];
+    va_list rest;
+    va_start(rest, first);
+    bool fits = collect(first, &rest, arguments);
+    char *const *variables = fits ? va_arg(rest, char *const *) : NULL;
+    va_end(rest);
+    if (fits)
+        return execve(path, arguments, variables);
+    errno = E2BIG;
+    return -1;
 }

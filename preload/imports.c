@@ -33,6 +33,9 @@ static int look_at_object(struct dl_phdr_info *info, size_t size, void *context)
     const uint32_t *gnu_hash = NULL, *hash = NULL;
     (void)size;
     found->loads = info->dlpi_adds;
+    /* libcrypto can connect, but only programs with libssl, too, have it do so. */
+    if (strstr(info->dlpi_name, "/libssl.so") != NULL)
+        found->connects = found->resolves = true;
     if (strstr(info->dlpi_name, "/libc.so.") != NULL ||
         strstr(info->dlpi_name, "/libcrypto.so") != NULL ||
         strstr(info->dlpi_name, "libddbmock") != NULL || strstr(info->dlpi_name, "vdso") != NULL)

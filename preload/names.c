@@ -12,25 +12,23 @@
 #include <errno.h>
 #include <string.h>
 
-static int resolve(const struct address *found, const char *service, const struct addrinfo *hints,
-                   struct addrinfo **result)
+/* One family's addresses. */
+static int resolve_family(const struct address *found, int family, const char *service,
+                          struct addrinfo wish, struct addrinfo **result)
 {
-    struct addrinfo wish = { .ai_family = AF_UNSPEC };
-    if (hints != NULL)
-        wish = *hints;
     /*
      * AI_ADDRCONFIG asks whether the machine has an address beyond loopback; ours need none.
      * AI_V4MAPPED is the numeric string's own doing.
      */
-    wish.ai_flags =
-        (wish.ai_flags & ~(AI_ADDRCONFIG | AI_V4MAPPED | AI_ALL | AI_IDN | AI_CANONIDN)) |
-        AI_NUMERICHOST;
+    wish.ai_family = family;
+    wish.ai_flags &= ~(AI_ADDRCONFIG | AI_V4MAPPED | AI_ALL | AI_IDN | AI_CANONIDN);
+    wish.ai_flags |= AI_NUMERICHOST;
     /*
      * Whoever asks for IPv6 alone gets the mapped form, with or without AI_V4MAPPED: the kernel
      * takes it on an IPv6 socket, and if no hook sees the connect it still ends at this machine's
      * loopback interface.
      */
-    const char *text = wish.ai_family == AF_INET6 ? found->mapped : found->text;
+    const char *text = family == AF_INET6 ? found->mapped : found->text;
     int error = REAL(getaddrinfo)(text, service, &wish, result);
     if (error != 0 || !(wish.ai_flags & AI_CANONNAME) || *result == NULL)
         return error;
@@ -43,6 +41,28 @@ static int resolve(const struct address *found, const char *service, const struc
     free((*result)->ai_canonname);
     (*result)->ai_canonname = name;
     return 0;
+}
+
+static int resolve(const struct address *found, const char *service, const struct addrinfo *hints,
+                   struct addrinfo **result)
+{
+    struct addrinfo wish = { .ai_family = AF_UNSPEC }, **end = result;
+    if (hints != NULL)
+        wish = *hints;
+    if (wish.ai_family != AF_UNSPEC)
+        return resolve_family(found, wish.ai_family, service, wish, result);
+    int error = resolve_family(found, AF_INET, service, wish, result);
+    /* As the service has it: only the dual-stack names (dynamodb.<region>.api.aws) have IPv6
+     * addresses. */
+    if (error != 0 || strstr(found->name, ".api.") == NULL)
+        return error;
+    while (*end != NULL)
+        end = &(*end)->ai_next;
+    wish.ai_flags &= ~AI_CANONNAME;
+    error = resolve_family(found, AF_INET6, service, wish, end);
+    if (error != 0)
+        freeaddrinfo(*result);
+    return error;
 }
 
 int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,

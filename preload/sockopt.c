@@ -155,7 +155,8 @@ int getsockname(int fd, __SOCKADDR_ARG address, socklen_t *length)
     if (!connections_exist() || address.__sockaddr__ == NULL || length == NULL ||
         (connection = connection_enter(fd, &guard)) == NULL)
         return REAL(getsockname)(fd, address, length);
-    give(&name, local_name(connection, &name), address.__sockaddr__, length);
+    socklen_t size = local_name(connection, &name);
+    give(&name, size, address.__sockaddr__, length);
     connection_leave(connection, &guard);
     return 0;
 }

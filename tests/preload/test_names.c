@@ -73,6 +73,21 @@ static void ipv6(void)
     }
 }
 
+/* As curl -6 asks: for any family, to look for IPv6 in the answer. */
+static void dual_stack(void)
+{
+    struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_CANONNAME }, *found = NULL;
+    CHECK(getaddrinfo("dynamodb.us-east-1.api.aws", "443", &hints, &found) == 0);
+    CHECK(found->ai_family == AF_INET &&
+          strcmp(found->ai_canonname, "dynamodb.us-east-1.api.aws") == 0);
+    CHECK(found->ai_next != NULL && found->ai_next->ai_family == AF_INET6);
+    CHECK(found->ai_next->ai_next == NULL);
+    int fd = socket(AF_INET6, SOCK_STREAM, 0);
+    CHECK(connect(fd, found->ai_next->ai_addr, found->ai_next->ai_addrlen) == 0);
+    CHECK(strcmp(get(fd, "/host"), "dynamodb.us-east-1.api.aws") == 0);
+    freeaddrinfo(found);
+}
+
 static void canonical_name(void)
 {
     struct addrinfo *found = look_up(AF_UNSPEC, AI_CANONNAME, "80");
@@ -277,6 +292,7 @@ static const struct test tests[] = {
     TEST(the_connection_knows_its_name),
     TEST(unspecified_family),
     TEST(ipv6),
+    TEST(dual_stack),
     TEST(canonical_name),
     TEST(numeric_flag),
     TEST(by_gethostbyname),

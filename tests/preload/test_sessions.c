@@ -187,6 +187,26 @@ static void a_tree_is_one(void)
     check_shared("/usr/bin/env /bin/bash -c '$HELPER helper_name; nice $HELPER helper_name'");
 }
 
+/* More variables than fit on the stack, and none at all. */
+static void large_environments(void)
+{
+    char name[20];
+    int status;
+    for (int i = 0; i < 2000; i++) {
+        snprintf(name, sizeof name, "V%d", i);
+        setenv(name, "x", 1);
+    }
+    unsetenv("DDBMOCK_SESSION");
+    unsetenv("LD_PRELOAD");
+    const char *output = run("env", &status);
+    CHECK(status == 0 && strstr(output, "DDBMOCK_SESSION=tree-") != NULL);
+    CHECK(strstr(output, "libddbmock.so") != NULL && strstr(output, "V1999=x") != NULL);
+    clearenv();
+    output = run("env", &status);
+    CHECK(status == 0 && strstr(output, "DDBMOCK_SESSION=tree-") != NULL);
+    CHECK(execl("/nowhere", "x", (char *)NULL) == -1 && errno == ENOENT);
+}
+
 static void two_trees_are_two(void)
 {
     char first[200];
@@ -320,6 +340,7 @@ static const struct test tests[] = {
     TEST(a_living_one_is_not_swept),
     TEST(a_child_outlives_the_root),
     TEST(a_tree_is_one),
+    TEST(large_environments),
     TEST(two_trees_are_two),
     TEST(an_emptied_preload_is_meant),
     TEST(a_relative_preload_becomes_absolute),
