@@ -67,7 +67,7 @@ void capacity_write_json(struct buffer *out, const struct capacity *capacity, en
         write += capacity->index_write[i];
     }
     buffer_append_string(out, "{\"TableName\":");
-    string_write_json(out, capacity->table->name);
+    string_write_json(out, capacity->name);
     buffer_append_byte(out, ',');
     write_units(out, read, write, split);
     if (detail == CAPACITY_INDEXES) {

@@ -12,6 +12,7 @@
 
 struct capacity {
     const struct table *table;
+    struct slice name; /* TableName as the request has it: an ARN is shown as an ARN. AWS API reference, ConsumedCapacity */
     double read, write;                   /* units of the table itself */
     double index_read[INDEXES_MAX];       /* of table->indexes[i] */
     double index_write[INDEXES_MAX];

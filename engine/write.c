@@ -72,16 +72,47 @@ int key_check(struct request *request, const struct table *table, const struct m
     return check_key_sizes(request, keys, key);
 }
 
+/* Text: AWS API reference; an update's own: DynamoDB Local 2.6.1. */
+static int fail_empty_index_key(struct request *request, const struct index *index,
+                                const struct key_attribute *attribute, bool updating)
+{
+    const char *type = attribute->type == VALUE_B ? "binary" : "string";
+    if (updating)
+        return request_fail(request, ERROR_VALIDATION,
+                            "One or more parameter values are not valid. The update expression attempted to update a "
+                            "secondary index key to a value that is not supported. The AttributeValue for a key "
+                            "attribute cannot contain an empty %s value.",
+                            type);
+    return request_fail(request, ERROR_VALIDATION,
+                        "One or more parameter values are not valid. A value specified for a secondary index key is not "
+                        "supported. The AttributeValue for a key attribute cannot contain an empty %s value. IndexName: "
+                        "%.*s, IndexKey: %.*s",
+                        type, (int)index->name.length, index->name.data, (int)attribute->name.length, attribute->name.data);
+}
+
+/* The n-th attribute of a key schema, partition key first; NULL beyond the last. */
+static const struct key_attribute *key_at(const struct key_schema *keys, unsigned n)
+{
+    if (n < keys->partition_count)
+        return &keys->partition[n];
+    n -= keys->partition_count;
+    return n < keys->sort_count ? &keys->sort[n] : NULL;
+}
+
 int key_check_empty(struct request *request, const struct table *table, const struct map *item)
 {
-    const struct key_schema *keys = &table->keys;
-    for (unsigned i = 0; i < keys->partition_count + keys->sort_count; i++) {
-        const struct key_attribute *attribute =
-            i < keys->partition_count ? &keys->partition[i] : &keys->sort[i - keys->partition_count];
+    const struct key_attribute *attribute;
+    for (unsigned n = 0; (attribute = key_at(&table->keys, n)) != NULL; n++) {
         const struct value *value = map_find(item, attribute->name);
         if (value && is_empty(value))
             return fail_empty_key(request, value, attribute->name);
     }
+    for (size_t i = 0; i < table->index_count; i++)
+        for (unsigned n = 0; (attribute = key_at(&table->indexes[i].keys, n)) != NULL; n++) {
+            const struct value *value = map_find(item, attribute->name);
+            if (value && value->type == attribute->type && is_empty(value))
+                return fail_empty_index_key(request, &table->indexes[i], attribute, false);
+        }
     return 0;
 }
 
@@ -103,13 +134,10 @@ static int check_item_attribute(struct request *request, const struct key_attrib
     return 0;
 }
 
-/* `updating`: by an update expression, which has its own text. */
+/* `updating`: by an update expression, which has its own texts. */
 static int check_index_attribute(struct request *request, const struct index *index,
-                                 const struct key_attribute *attribute, const struct map *item, bool updating)
+                                 const struct key_attribute *attribute, const struct value *value, bool updating)
 {
-    const struct value *value = map_find(item, attribute->name);
-    if (!value)
-        return 0;
     if (value->type != attribute->type && updating)
         return request_fail(request, ERROR_VALIDATION,
                             "The update expression attempted to update a secondary index key to unsupported type");
@@ -120,29 +148,26 @@ static int check_index_attribute(struct request *request, const struct index *in
                             (int)attribute->name.length, attribute->name.data, value_type_name(attribute->type),
                             value_type_name(value->type), (int)index->name.length, index->name.data);
     if (is_empty(value))
-        return request_fail(request, ERROR_VALIDATION,
-                            "One or more parameter values are not valid. A value specified for a secondary index key "
-                            "is not supported. The AttributeValue for a key attribute cannot contain an empty %s "
-                            "value. IndexName: %.*s, IndexKey: %.*s",
-                            value->type == VALUE_B ? "binary" : "string", (int)index->name.length, index->name.data,
-                            (int)attribute->name.length, attribute->name.data);
+        return fail_empty_index_key(request, index, attribute, updating);
     return 0;
 }
 
-static int check_index_keys(struct request *request, const struct table *table, const struct map *item, bool updating)
+/* `update`: what has made the item, or NULL. */
+static int check_index_keys(struct request *request, const struct table *table, const struct map *item,
+                            struct write *update)
 {
+    const struct key_attribute *attribute;
     for (size_t i = 0; i < table->index_count; i++) {
         const struct index *index = &table->indexes[i];
         bool complete = true;
-        for (unsigned k = 0; k < index->keys.partition_count; k++) {
-            if (check_index_attribute(request, index, &index->keys.partition[k], item, updating) != 0)
+        for (unsigned n = 0; (attribute = key_at(&index->keys, n)) != NULL; n++) {
+            const struct value *value = map_find(item, attribute->name);
+            complete = complete && value;
+            if (value && check_index_attribute(request, index, attribute, value, update != NULL) != 0) {
+                if (update)
+                    update->empty_key = is_empty(value);
                 return -1;
-            complete = complete && map_find(item, index->keys.partition[k].name);
-        }
-        for (unsigned k = 0; k < index->keys.sort_count; k++) {
-            if (check_index_attribute(request, index, &index->keys.sort[k], item, updating) != 0)
-                return -1;
-            complete = complete && map_find(item, index->keys.sort[k].name);
+            }
         }
         if (complete && check_key_sizes(request, &index->keys, item) != 0)
             return -1;
@@ -161,7 +186,7 @@ int item_check_keys(struct request *request, const struct table *table, const st
             return -1;
     if (check_key_sizes(request, keys, item) != 0)
         return -1;
-    return check_index_keys(request, table, item, false);
+    return check_index_keys(request, table, item, NULL);
 }
 
 struct map item_key(struct arena *arena, const struct table *table, const struct map *item)
@@ -219,7 +244,7 @@ int item_read(struct request *request, const struct table *table, const struct m
 }
 
 /* The image after `write`: NULL for none. */
-static int make_image(struct request *request, const struct write *write, const struct map **out)
+static int make_image(struct request *request, struct write *write, const struct map **out)
 {
     if (write->kind == WRITE_PUT) {
         *out = &write->item;
@@ -233,7 +258,7 @@ static int make_image(struct request *request, const struct write *write, const 
     *image = map_copy(&request->arena, write->before ? write->before : &write->item);
     if (write->update && update_apply(request, write->update, image) != 0)
         return -1;
-    if (check_index_keys(request, write->table, image, true) != 0)
+    if (check_index_keys(request, write->table, image, write) != 0)
         return -1;
     if (item_size(image) > ITEM_SIZE_MAX)
         return request_fail(request, ERROR_VALIDATION, "Item size to update has exceeded the maximum allowed size");
@@ -302,12 +327,66 @@ bool table_has_local_indexes(const struct table *table)
     return false;
 }
 
-void collection_metrics_write_json(struct buffer *out, const struct table *table, const struct map *item)
+/* Adds the bytes of a key space's items whose keys begin with `prefix`. */
+static int add_sizes(struct request *request, struct slice prefix, uint64_t *bytes)
+{
+    if (request_cursor_open(request) != 0)
+        return -1;
+    struct slice key, packed;
+    int error = storage_cursor_seek(request->cursor, prefix, false, &key, &packed);
+    while (error == 0 && slice_starts_with(key, prefix)) {
+        struct map item;
+        arena_release(&request->scratch);
+        error = item_unpack(&request->scratch, packed, &item);
+        if (error == 0) {
+            *bytes += item_size(&item);
+            error = storage_cursor_step(request->cursor, false, &key, &packed);
+        }
+    }
+    request_cursor_close(request);
+    return error == 0 || error == -ENOENT ? 0 : request_fail_storage(request, "measure an item collection", error);
+}
+
+/* Whole GB of the collection of `partition`, in the table and its local indexes. Measured only where it can be one at all. */
+static int collection_size(struct request *request, const struct table *table, const struct value *partition,
+                           uint64_t *gigabytes)
+{
+    enum { GIGABYTE_SHIFT = 30 };
+    uint64_t all = 0, bytes = 0;
+    for (int measure = 0; measure < 2; measure++) {
+        for (size_t i = 0; i <= table->index_count; i++) {
+            if (i < table->index_count && table->indexes[i].global)
+                continue;
+            uint64_t id = i < table->index_count ? table->indexes[i].id : table->id;
+            struct table_size size;
+            struct buffer prefix;
+            buffer_init(&prefix, &request->arena);
+            keyspace_items(&prefix, id);
+            keyspace_partition(&prefix, &partition, 1);
+            if (measure ? add_sizes(request, buffer_slice(&prefix), &bytes) != 0
+                        : table_size_get(request, id, &size) != 0)
+                return -1;
+            all += measure ? 0 : size.bytes;
+        }
+        if (all >> GIGABYTE_SHIFT == 0)
+            break;
+    }
+    *gigabytes = bytes >> GIGABYTE_SHIFT;
+    return 0;
+}
+
+int collection_metrics_write_json(struct request *request, const struct table *table, const struct map *item)
 {
     struct map key = { 0 };
     const struct key_attribute *partition = &table->keys.partition[0];
-    map_set(out->arena, &key, partition->name, map_find(item, partition->name));
-    buffer_append_string(out, "{\"ItemCollectionKey\":");
-    map_write_json(out, &key);
-    buffer_append_string(out, ",\"SizeEstimateRangeGB\":[0.0,1.0]}");
+    const struct value *value = map_find(item, partition->name);
+    uint64_t gigabytes;
+    if (collection_size(request, table, value, &gigabytes) != 0)
+        return -1;
+    map_set(&request->arena, &key, partition->name, value);
+    buffer_append_string(&request->output, "{\"ItemCollectionKey\":");
+    map_write_json(&request->output, &key);
+    buffer_printf(&request->output, ",\"SizeEstimateRangeGB\":[%llu.0,%llu.0]}", (unsigned long long)gigabytes,
+                  (unsigned long long)gigabytes + 1);
+    return 0;
 }

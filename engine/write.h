@@ -25,6 +25,7 @@ struct write {
 
     /* What write_apply found and made; NULL: no such item. Valid until the request ends. */
     const struct map *before, *after;
+    bool empty_key; /* it failed for an empty value of a key: not even a transaction makes that its member's reason */
 };
 
 enum write_result {
@@ -41,7 +42,7 @@ enum { ITEM_SIZE_MAX = 400 * 1024 };
  * request. item_check_keys is the same for a whole item, with Put's own texts, index keys included.
  */
 int key_check(struct request *request, const struct table *table, const struct map *key);
-int key_check_empty(struct request *request, const struct table *table, const struct map *item); /* that alone */
+int key_check_empty(struct request *request, const struct table *table, const struct map *item); /* that alone; indexes' too */
 int item_check_keys(struct request *request, const struct table *table, const struct map *item);
 
 /*
@@ -56,10 +57,10 @@ int item_read(struct request *request, const struct table *table, const struct m
 struct map item_key(struct arena *arena, const struct table *table, const struct map *item);
 
 /*
- * Appends "ItemCollectionMetrics" objects' content: the collection's partition key and its estimated size, which is there
- * only for tables with local secondary indexes.
+ * Writes one ItemCollectionMetrics, which is there only for tables with local secondary indexes, into the answer: the
+ * collection's partition key and its size between two whole numbers of GB. 0, or -1 after failing the request.
  */
 bool table_has_local_indexes(const struct table *table);
-void collection_metrics_write_json(struct buffer *out, const struct table *table, const struct map *item);
+int collection_metrics_write_json(struct request *request, const struct table *table, const struct map *item);
 
 #endif

@@ -116,7 +116,25 @@ static void sort_keys(struct placeholder_map *map)
     qsort(map->entries, map->count, sizeof *map->entries, compare_placeholders);
 }
 
-static int read_names(struct request *request, const json_t *json, struct placeholder_map *map)
+/* Sources: of the current layer's long name ExtendDB/extenddb#365, measured 2026-09-16. */
+static int check_name(struct request *request, const struct placeholder *entry,
+                      enum value_layer layer)
+{
+    static const char too_large[] = "Attribute name is too large, must be less than 65536 bytes";
+    const char *problem = entry->name.length == 0               ? "Empty attribute name"
+                          : entry->name.length > NAME_SIZE_MAX ? too_large
+                                                                : NULL;
+    if (!problem)
+        return 0;
+    if (problem == too_large && layer == VALUE_LAYER_CURRENT_ENVELOPE)
+        return request_fail(request, ERROR_VALIDATION, "1 validation error detected: %s", problem);
+    return request_fail(request, ERROR_VALIDATION,
+                        "ExpressionAttributeNames contains invalid value: %s for key %.*s",
+                        problem, SLICE_ARGUMENTS(entry->key));
+}
+
+static int read_names(struct request *request, const json_t *json, enum value_layer layer,
+                      struct placeholder_map *map)
 {
     const json_t **members;
     if (read_keys(request, "ExpressionAttributeNames", json, '#', map, &members) < 0)
@@ -125,14 +143,8 @@ static int read_names(struct request *request, const json_t *json, struct placeh
         struct placeholder *entry = &map->entries[i];
         entry->name =
             (struct slice){ json_string_value(members[i]), json_string_length(members[i]) };
-        const char *problem = entry->name.length == 0 ? "Empty attribute name"
-                              : entry->name.length > NAME_SIZE_MAX
-                                  ? "Attribute name is too large, must be less than 65536 bytes"
-                                  : NULL;
-        if (problem)
-            return request_fail(request, ERROR_VALIDATION,
-                                "ExpressionAttributeNames contains invalid value: %s for key %.*s",
-                                problem, SLICE_ARGUMENTS(entry->key));
+        if (check_name(request, entry, layer) < 0)
+            return -1;
     }
     sort_keys(map);
     return 0;
@@ -225,7 +237,7 @@ int placeholders_read(struct request *request, const json_t *input, enum value_l
             "ExpressionAttributeValues can only be specified when using expressions%s",
             missing_expressions(request, layer));
     struct placeholders *placeholders = ARENA_NEW(&request->arena, struct placeholders);
-    if ((names && read_names(request, names, &placeholders->names) < 0) ||
+    if ((names && read_names(request, names, layer, &placeholders->names) < 0) ||
         (values && read_values(request, values, layer, &placeholders->values) < 0))
         return -1;
     *out = placeholders;

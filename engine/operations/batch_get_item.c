@@ -151,9 +151,10 @@ int run_batch_get_item(struct request *request)
     for (size_t i = 0; i < count; i++) {
         if (i > 0)
             buffer_append_byte(out, ',');
-        string_write_json(out, parts[i].table->name);
+        string_write_json(out, parts[i].name);
         buffer_append_string(out, ":[");
-        if (answer_part(request, &parts[i], capacities_of(&request->arena, capacities, parts[i].table), &bytes) != 0)
+        if (answer_part(request, &parts[i], capacities_of(&request->arena, capacities, parts[i].table, parts[i].name),
+                        &bytes) != 0)
             return -1;
         buffer_append_byte(out, ']');
     }

@@ -89,29 +89,31 @@ static int check_batch(struct request *request, struct batch *batch)
     return 0;
 }
 
-static void answer_metrics(struct request *request, const struct batch *batch)
+static int answer_metrics(struct request *request, const struct batch *batch)
 {
     struct buffer *out = &request->output;
     bool any = false;
     if (!input_is(request->input, "ReturnItemCollectionMetrics", "SIZE"))
-        return;
+        return 0;
     for (size_t i = 0; i < batch->count; i++) {
         const struct table *table = batch->writes[i].table;
         if (!table_has_local_indexes(table))
             continue;
-        bool first = i == 0 || batch->writes[i - 1].table->id != table->id;
+        bool first = i == 0 || !slice_equal(batch->tables[i - 1], batch->tables[i]);
         if (!any)
             answer_member(out, "ItemCollectionMetrics");
         buffer_append_string(out, !any ? "{" : first ? "]," : ",");
         if (first || !any) {
-            string_write_json(out, table->name);
+            string_write_json(out, batch->tables[i]);
             buffer_append_string(out, ":[");
         }
         any = true;
-        collection_metrics_write_json(out, table, &batch->writes[i].item);
+        if (collection_metrics_write_json(request, table, &batch->writes[i].item) != 0)
+            return -1;
     }
     if (any)
         buffer_append_string(out, "]}");
+    return 0;
 }
 
 int run_batch_write_item(struct request *request)
@@ -122,11 +124,13 @@ int run_batch_write_item(struct request *request)
     struct capacities *capacities = ARENA_NEW(&request->arena, struct capacities);
     for (size_t i = 0; i < batch->count; i++) {
         struct write *write = &batch->writes[i];
-        if (write_apply(request, write, capacities_of(&request->arena, capacities, write->table)) != WRITE_DONE)
+        struct capacity *capacity = capacities_of(&request->arena, capacities, write->table, batch->tables[i]);
+        if (write_apply(request, write, capacity) != WRITE_DONE)
             return -1;
     }
     buffer_append_string(&request->output, "{\"UnprocessedItems\":{}");
-    answer_metrics(request, batch);
+    if (answer_metrics(request, batch) != 0)
+        return -1;
     answer_capacities(request, capacities, false);
     buffer_append_byte(&request->output, '}');
     return request_commit(request);

@@ -25,6 +25,15 @@ int cancellation_take_error(struct request *request, struct cancellation *cancel
     return 0;
 }
 
+int cancellation_check_distinct(struct request *request, const struct slice *keys, size_t at)
+{
+    for (size_t before = 0; before < at; before++)
+        if (slice_equal(keys[before], keys[at]))
+            return request_fail(request, ERROR_VALIDATION,
+                                "Transaction request cannot include multiple operations on one item");
+    return 0;
+}
+
 int cancellation_check(struct request *request, const struct cancellation *cancellation)
 {
     if (!cancellation->any)

@@ -29,6 +29,12 @@ void cancellation_add(struct cancellation *cancellation, size_t at, const char *
  */
 int cancellation_take_error(struct request *request, struct cancellation *cancellation, size_t at);
 
+/*
+ * Fails the request when the storage key keys[at] is among those before it, too (data NULL: a key that is wrong). 0 or -1. Of
+ * TransactGetItems the check is unverified: DynamoDB Local 2.6.1 makes it.
+ */
+int cancellation_check_distinct(struct request *request, const struct slice *keys, size_t at);
+
 /* Fails the request with TransactionCanceledException when there is a reason: -1, else 0. */
 int cancellation_check(struct request *request, const struct cancellation *cancellation);
 

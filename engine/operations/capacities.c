@@ -5,13 +5,14 @@
 
 #include "engine/operations/item_input.h"
 
-struct capacity *capacities_of(struct arena *arena, struct capacities *all, const struct table *table)
+struct capacity *capacities_of(struct arena *arena, struct capacities *all, const struct table *table, struct slice name)
 {
     for (size_t i = 0; i < all->count; i++)
         if (all->of[i]->table->id == table->id)
             return all->of[i];
     struct capacity *capacity = ARENA_NEW(arena, struct capacity);
     capacity->table = table;
+    capacity->name = name;
     all->of[all->count++] = capacity;
     return capacity;
 }

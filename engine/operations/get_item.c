@@ -25,7 +25,7 @@ int run_get_item(struct request *request)
         key_check(request, table, &key) != 0 || item_read(request, table, &key, &item) != 0)
         return -1;
 
-    struct capacity capacity = { .table = table };
+    struct capacity capacity = { .table = table, .name = input_string(input, "TableName") };
     capacity.read = capacity_read_units(item ? item_size(item) : 0, input_boolean(input, "ConsistentRead", false));
     struct buffer *out = &request->output;
     buffer_append_byte(out, '{');

@@ -149,11 +149,11 @@ static struct map returned(struct request *request, const struct write *write)
 
 int run_single_write(struct request *request, struct write *write)
 {
-    if (request_begin(request, true) != 0 ||
-        table_find(request, input_string(request->input, "TableName"), false, &write->table) != 0 ||
+    struct slice name = input_string(request->input, "TableName");
+    if (request_begin(request, true) != 0 || table_find(request, name, false, &write->table) != 0 ||
         write_check_keys(request, write) != 0)
         return -1;
-    struct capacity capacity = { .table = write->table };
+    struct capacity capacity = { .table = write->table, .name = name };
     enum write_result result = write_apply(request, write, &capacity);
     if (result == WRITE_FAILED)
         return -1;
@@ -170,7 +170,8 @@ int run_single_write(struct request *request, struct write *write)
     answer_capacity(request, &capacity);
     if (input_is(request->input, "ReturnItemCollectionMetrics", "SIZE") && table_has_local_indexes(write->table)) {
         answer_member(out, "ItemCollectionMetrics");
-        collection_metrics_write_json(out, write->table, &write->item);
+        if (collection_metrics_write_json(request, write->table, &write->item) != 0)
+            return -1;
     }
     buffer_append_byte(out, '}');
     return request_commit(request);

@@ -16,6 +16,7 @@ static void set_bounds(struct request *request, const struct key_condition *cond
     buffer_init(&base, &request->arena);
     keyspace_items(&base, id);
     keyspace_partition(&base, condition->partition, keys->partition_count);
+    page->partition = arena_copy(&request->arena, buffer_slice(&base));
     for (unsigned i = 0; i < condition->equal_count; i++)
         key_encode(&base, condition->equal[i]);
     if (condition->operator == SORT_EQ)

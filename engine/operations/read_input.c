@@ -15,7 +15,7 @@ int read_input_begin(struct request *request, enum value_layer layer, struct rea
         return -1;
     const json_t *start = input_get(input, "ExclusiveStartKey");
     if (start && map_from_json(request, start, layer, &read->start) != 0)
-        return -1;
+        return fail_start_key(request);
     if (start && read->start.count == 0)
         return request_fail(request, ERROR_VALIDATION, "The provided starting key is invalid");
     read->page.limit = input_integer(input, "Limit", 0);
@@ -82,7 +82,7 @@ int read_input_find(struct request *request, struct read_input *read)
 
 int read_input_answer(struct request *request, const struct read_input *read)
 {
-    struct capacity capacity = { .table = read->page.table };
+    struct capacity capacity = { .table = read->page.table, .name = input_string(request->input, "TableName") };
     buffer_append_byte(&request->output, '{');
     if (page_read(request, &read->page, &capacity) != 0)
         return -1;

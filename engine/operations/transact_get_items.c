@@ -5,6 +5,7 @@
 #include "engine/operations/cancellation.h"
 #include "engine/operations/capacities.h"
 #include "engine/operations/item_input.h"
+#include "engine/keyspace.h"
 #include "engine/value_json.h"
 
 enum { TRANSACTION_BYTES_MAX = 4 * 1024 * 1024 }; /* AWS API reference, TransactGetItems */
@@ -28,6 +29,34 @@ static int read_get(struct request *request, const json_t *input, struct get *ge
     return placeholders_check_used(request, placeholders);
 }
 
+/*
+ * Tables, keys and that no item is named twice. An empty key value is the request's error, any other wrong key its member's
+ * alone: facts/fidelity.md section 6, "split".
+ */
+static int check_gets(struct request *request, struct get *gets, struct cancellation *cancellation)
+{
+    size_t count = cancellation->count;
+    struct slice *keys = ARENA_NEW_ARRAY(&request->arena, count, struct slice);
+    for (size_t i = 0; i < count; i++)
+        if (table_find(request, gets[i].table_name, false, &gets[i].table) != 0 ||
+            key_check_empty(request, gets[i].table, &gets[i].key) != 0)
+            return -1;
+    for (size_t i = 0; i < count; i++) {
+        if (key_check(request, gets[i].table, &gets[i].key) != 0) {
+            if (cancellation_take_error(request, cancellation, i) != 0)
+                return -1;
+            continue;
+        }
+        struct buffer key;
+        buffer_init(&key, &request->arena);
+        keyspace_table_key(&key, gets[i].table, &gets[i].key);
+        keys[i] = buffer_slice(&key);
+        if (cancellation_check_distinct(request, keys, i) != 0)
+            return -1;
+    }
+    return cancellation_check(request, cancellation);
+}
+
 int run_transact_get_items(struct request *request)
 {
     const json_t *members = input_get(request->input, "TransactItems");
@@ -41,14 +70,7 @@ int run_transact_get_items(struct request *request)
         return -1;
     struct cancellation *cancellation = ARENA_NEW(&request->arena, struct cancellation);
     cancellation->count = count;
-    for (size_t i = 0; i < count; i++) {
-        if (table_find(request, gets[i].table_name, false, &gets[i].table) != 0)
-            return -1;
-        if (key_check(request, gets[i].table, &gets[i].key) != 0 &&
-            cancellation_take_error(request, cancellation, i) != 0)
-            return -1;
-    }
-    if (cancellation_check(request, cancellation) != 0)
+    if (check_gets(request, gets, cancellation) != 0)
         return -1;
 
     struct capacities *capacities = ARENA_NEW(&request->arena, struct capacities);
@@ -58,7 +80,8 @@ int run_transact_get_items(struct request *request)
             return -1;
         size_t size = gets[i].item ? item_size(gets[i].item) : 0;
         bytes += size;
-        capacities_of(&request->arena, capacities, gets[i].table)->read += 2 * capacity_read_units(size, true);
+        capacities_of(&request->arena, capacities, gets[i].table, gets[i].table_name)->read +=
+            2 * capacity_read_units(size, true);
     }
     if (bytes > TRANSACTION_BYTES_MAX)
         return request_fail(request, ERROR_VALIDATION,

@@ -14,7 +14,6 @@ enum { TRANSACTION_BYTES_MAX = 4 * 1024 * 1024 }; /* AWS API reference, Transact
 struct action {
     const json_t *input; /* of its Put, Update, Delete or ConditionCheck */
     struct write write;
-    struct slice key; /* in storage */
 };
 
 static int read_action(struct request *request, const json_t *item, struct action *action)
@@ -38,7 +37,10 @@ static int read_action(struct request *request, const json_t *item, struct actio
         kind = kinds[i].kind;
         found++;
     }
-    if (found != 1)
+    if (found == 0) /* unverified: as DynamoDB Local 2.6.1 has it */
+        return request_fail(request, ERROR_VALIDATION,
+                            "Invalid Request: TransactWriteRequest should contain Delete or Put or Update request");
+    if (found > 1)
         return request_fail(request, ERROR_VALIDATION,
                             "TransactItems can only contain one of Check, Put, Update or Delete");
     return write_from_input(request, action->input, kind, VALUE_LAYER_OLDER, &action->write);
@@ -47,6 +49,7 @@ static int read_action(struct request *request, const json_t *item, struct actio
 /* Tables, keys and that no item is named twice. What is wrong with one member alone becomes its reason. */
 static int check_actions(struct request *request, struct action *actions, struct cancellation *cancellation)
 {
+    struct slice *keys = ARENA_NEW_ARRAY(&request->arena, cancellation->count, struct slice);
     for (size_t i = 0; i < cancellation->count; i++) {
         struct write *write = &actions[i].write;
         if (table_find(request, input_string(actions[i].input, "TableName"), false, &write->table) != 0 ||
@@ -63,11 +66,9 @@ static int check_actions(struct request *request, struct action *actions, struct
         struct buffer key;
         buffer_init(&key, &request->arena);
         keyspace_table_key(&key, write->table, &write->item);
-        actions[i].key = buffer_slice(&key);
-        for (size_t before = 0; before < i; before++)
-            if (slice_equal(actions[before].key, actions[i].key))
-                return request_fail(request, ERROR_VALIDATION,
-                                    "Transaction request cannot include multiple operations on one item");
+        keys[i] = buffer_slice(&key);
+        if (cancellation_check_distinct(request, keys, i) != 0)
+            return -1;
     }
     return cancellation_check(request, cancellation);
 }
@@ -78,11 +79,12 @@ static int apply_actions(struct request *request, struct action *actions, struct
     size_t bytes = 0;
     for (size_t i = 0; i < cancellation->count; i++) {
         struct write *write = &actions[i].write;
-        struct capacity *capacity = capacities_of(&request->arena, capacities, write->table);
+        struct capacity *capacity =
+            capacities_of(&request->arena, capacities, write->table, input_string(actions[i].input, "TableName"));
         double units = capacity->write;
         switch (write_apply(request, write, capacity)) {
         case WRITE_FAILED:
-            if (cancellation_take_error(request, cancellation, i) != 0)
+            if (write->empty_key || cancellation_take_error(request, cancellation, i) != 0)
                 return -1;
             break;
         case WRITE_CONDITION_FAILED:
@@ -105,12 +107,12 @@ static int apply_actions(struct request *request, struct action *actions, struct
     return 0;
 }
 
-static void answer_metrics(struct request *request, const struct action *actions, size_t count)
+static int answer_metrics(struct request *request, const struct action *actions, size_t count)
 {
     struct buffer *out = &request->output;
     bool any = false;
     if (!input_is(request->input, "ReturnItemCollectionMetrics", "SIZE"))
-        return;
+        return 0;
     for (size_t i = 0; i < count; i++) {
         const struct table *table = actions[i].write.table;
         bool first = actions[i].write.kind != WRITE_CHECK && table_has_local_indexes(table);
@@ -122,19 +124,21 @@ static void answer_metrics(struct request *request, const struct action *actions
             answer_member(out, "ItemCollectionMetrics");
         buffer_append_byte(out, any ? ',' : '{');
         any = true;
-        string_write_json(out, table->name);
+        string_write_json(out, input_string(actions[i].input, "TableName"));
         buffer_append_string(out, ":[");
         for (size_t same = i; same < count; same++) {
             if (actions[same].write.kind == WRITE_CHECK || actions[same].write.table->id != table->id)
                 continue;
             if (same > i)
                 buffer_append_byte(out, ',');
-            collection_metrics_write_json(out, table, &actions[same].write.item);
+            if (collection_metrics_write_json(request, table, &actions[same].write.item) != 0)
+                return -1;
         }
         buffer_append_byte(out, ']');
     }
     if (any)
         buffer_append_byte(out, '}');
+    return 0;
 }
 
 /* The answer to a request that has been done before under the same token: nothing is written, the items are read. */
@@ -143,10 +147,10 @@ static int answer_replay(struct request *request, struct action *actions, size_t
     for (size_t i = 0; i < count; i++) {
         const struct map *item;
         struct write *write = &actions[i].write;
-        if (table_find(request, input_string(actions[i].input, "TableName"), false, &write->table) != 0 ||
-            item_read(request, write->table, &write->item, &item) != 0)
+        struct slice name = input_string(actions[i].input, "TableName");
+        if (table_find(request, name, false, &write->table) != 0 || item_read(request, write->table, &write->item, &item) != 0)
             return -1;
-        capacities_of(&request->arena, capacities, write->table)->read +=
+        capacities_of(&request->arena, capacities, write->table, name)->read +=
             2 * capacity_read_units(item ? item_size(item) : 0, true);
     }
     return 0;
@@ -179,8 +183,8 @@ int run_transact_write_items(struct request *request)
             return -1;
     }
     buffer_append_byte(&request->output, '{');
-    if (!done)
-        answer_metrics(request, actions, count);
+    if (!done && answer_metrics(request, actions, count) != 0)
+        return -1;
     answer_capacities(request, capacities, true);
     buffer_append_byte(&request->output, '}');
     return request_commit(request);

@@ -47,10 +47,21 @@ const struct shape shape_attribute_name = {
     MAXIMUM(65535),
 };
 
+/*
+ * In items and keys, at any depth, and of placeholders: the service words a name that is too long as
+ * it words values (ExtendDB/extenddb#365, measured 2026-09-16), see engine/value_json.c.
+ */
+static const struct shape name_of_value = {
+    .kind = SHAPE_STRING,
+    .name = "AttributeName",
+    MAXIMUM(65535),
+    .worded_as_value = true,
+};
+
 const struct shape shape_item = {
     .kind = SHAPE_MAP,
     .name = "PutItemInputAttributeMap",
-    .key = &shape_attribute_name,
+    .key = &name_of_value,
     .element = &shape_attribute_value,
 };
 
@@ -92,7 +103,7 @@ const struct shape shape_conditional_operator = {
 const struct shape shape_expression_attribute_names = {
     .kind = SHAPE_MAP,
     .name = "ExpressionAttributeNameMap",
-    .element = &shape_attribute_name,
+    .element = &name_of_value,
 };
 
 const struct shape shape_expression_attribute_values = {
@@ -111,7 +122,7 @@ const struct shape shape_return_values_on_condition_check_failure = {
 const struct shape shape_key = {
     .kind = SHAPE_MAP,
     .name = "Key",
-    .key = &shape_attribute_name,
+    .key = &name_of_value,
     .element = &shape_attribute_value,
 };
 

@@ -13,7 +13,6 @@
 
 #include "engine/schema/common.h"
 #include "engine/schema/wording.h"
-#include "engine/value.h"
 
 enum { VIOLATIONS_MAX = 10 };
 
@@ -172,6 +171,8 @@ static bool below_maximum(const struct shape *shape, long long size)
 
 static bool satisfies_rules(const struct shape *shape, struct slice text)
 {
+    if (shape->worded_as_value)
+        return true;
     long long length = string_length(text);
     return satisfies_values(shape, text) && satisfies_pattern(shape, text) &&
            above_minimum(shape, length) && below_maximum(shape, length);
@@ -354,45 +355,6 @@ static void check_structure(struct check *check, const struct shape *shape, cons
     }
 }
 
-/*
- * An attribute value has one constraint, the length of names in an M. Below the depth that the
- * service takes at all nothing is checked: reading the value fails there.
- */
-static void check_attribute_value(struct check *check, const json_t *value, const struct path *path,
-                                  unsigned level);
-
-static void check_map_value(struct check *check, const json_t *map, const struct path *path,
-                            unsigned level)
-{
-    json_t *object = (json_t *)(uintptr_t)map;
-    check_keys(check, &shape_item, map, path);
-    for (void *i = json_object_iter(object); i; i = json_object_iter_next(object, i)) {
-        struct path step = { path, PATH_KEY, json_object_iter_key(i), 0 };
-        check_attribute_value(check, json_object_iter_value(i), &step, level + 1);
-    }
-}
-
-static void check_attribute_value(struct check *check, const json_t *value, const struct path *path,
-                                  unsigned level)
-{
-    json_t *object = (json_t *)(uintptr_t)value;
-    if (level > VALUE_DEPTH_MAX)
-        return;
-    for (void *i = json_object_iter(object); i; i = json_object_iter_next(object, i)) {
-        const json_t *content = json_object_iter_value(i);
-        const char *type = json_object_iter_key(i);
-        struct path member = { path, PATH_MEMBER, type, 0 };
-        if (json_is_object(content) && strcmp(type, "M") == 0)
-            check_map_value(check, content, &member, level);
-        if (!json_is_array(content) || strcmp(type, "L") != 0)
-            continue;
-        for (size_t index = 0; index < json_array_size(content); index++) {
-            struct path step = { &member, PATH_INDEX, NULL, index };
-            check_attribute_value(check, json_array_get(content, index), &step, level + 1);
-        }
-    }
-}
-
 static void check_value(struct check *check, const struct shape *shape, const json_t *value,
                         const struct path *path)
 {
@@ -425,9 +387,7 @@ static void check_value(struct check *check, const struct shape *shape, const js
     case SHAPE_STRUCTURE:
         check_structure(check, shape, value, path);
         break;
-    case SHAPE_ATTRIBUTE_VALUE:
-        check_attribute_value(check, value, path, 1);
-        break;
+    case SHAPE_ATTRIBUTE_VALUE: /* the names in an M are worded_as_value */
     case SHAPE_DOUBLE:
     case SHAPE_BOOLEAN:
     case SHAPE_BLOB:

@@ -44,6 +44,7 @@ struct shape {
     const struct member *members;   /* of a structure, in the order of checks; the last has a NULL name */
     const char *const *printed;     /* names as Java's toString orders them, then NULL; NULL: as `members` */
     bool reworded;                  /* of an operation's input: see wording.h */
+    bool worded_as_value;           /* checked, in its own words, by who reads the value; not here */
 };
 
 /* What is said when a member is absent. */
