@@ -73,7 +73,8 @@ struct walk {
                           written */
     uint32_t page_size;
     bool is_free_list;
-    unsigned char *used; /* a bit a page */
+    unsigned char *used;  /* a bit a page */
+    unsigned char *taken; /* a byte a byte of the page that is looked at */
     uint64_t entries;
 };
 
@@ -171,6 +172,16 @@ static const char *node_at(const struct walk *walk, const char *page, const stru
     return page + offset + NODE;
 }
 
+/* Marks the bytes of a node; false when they do not end in the page, or another node has some. */
+static bool take_bytes(struct walk *walk, uint64_t at, uint64_t length)
+{
+    if (at > walk->page_size || length > walk->page_size - at ||
+        memchr(walk->taken + at, 1, length))
+        return false;
+    memset(walk->taken + at, 1, length);
+    return true;
+}
+
 static bool take_free_pages(struct walk *walk, const char *value, uint64_t length)
 {
     uint64_t count, page;
@@ -187,21 +198,25 @@ static bool take_free_pages(struct walk *walk, const char *value, uint64_t lengt
     return true;
 }
 
-static bool check_value(struct walk *walk, const char *page, const struct node *node,
-                        const char *data)
+static uint64_t length_of(const struct node *node)
 {
-    uint64_t length = node->low | (uint64_t)node->high << 16;
+    return node->low | (uint64_t)node->high << 16;
+}
+
+/* What a value takes in its leaf. */
+static uint64_t value_room(const struct node *node)
+{
+    return node->flags & BIG ? sizeof(uint64_t) : length_of(node);
+}
+
+/* The value of a node that lies inside its page; the data begin where its key ends. */
+static bool check_value(struct walk *walk, const struct node *node, const char *data)
+{
+    uint64_t length = length_of(node), first;
     if (node->flags & ~BIG)
         return false;
-    uint64_t room = (uint64_t)(page + walk->page_size - data);
-    if (!(node->flags & BIG)) {
-        if (length > room)
-            return false;
+    if (!(node->flags & BIG))
         return !walk->is_free_list || take_free_pages(walk, data, length);
-    }
-    uint64_t first;
-    if (room < sizeof first)
-        return false;
     memcpy(&first, data, sizeof first);
     uint64_t needed = (HEADER - 1 + length) / walk->page_size + 1;
     if (first >= walk->readable || needed > walk->readable - first)
@@ -209,8 +224,7 @@ static bool check_value(struct walk *walk, const char *page, const struct node *
     const char *run = walk->map + first * walk->page_size;
     struct page header;
     memcpy(&header, run, sizeof header);
-    /* A run may be longer than its value needs: LMDB puts a shorter one into the run of the one
-     * before. */
+    /* A run may be longer than its value needs: a shorter value is put into the run before it. */
     if (header.number != first || header.flags != OVERFLOW || header.pages < needed)
         return false;
     for (uint32_t i = 0; i < header.pages; i++)
@@ -246,21 +260,26 @@ static bool check_tree(struct walk *walk, uint64_t number, unsigned levels, cons
         header.lower % 2 != 0)
         return false;
     unsigned count = (header.lower - HEADER) / 2u;
-    if (count < (leaf || walk->is_free_list
-                     ? 1
-                     : 2)) /* LMDB leaves lone branches in the free list's tree */
+    /* LMDB leaves branches with one child in the free list's tree. */
+    if (count < (leaf || walk->is_free_list ? 1 : 2))
         return false;
 
     struct node node;
     struct slice key, before = { NULL, 0 };
+    uint64_t total = 0;
+    memset(walk->taken, 0, walk->page_size);
     for (unsigned i = 0; i < count; i++) {
         const char *bytes = node_at(walk, page, &header, i, &node);
         if (!bytes)
             return false;
         key = (struct slice){ bytes, node.key_length };
-        bool implicit =
-            !leaf && i == 0; /* a branch's first key stands for everything below the second */
-        if (!implicit) {
+        uint64_t size = NODE + key.length + (leaf ? value_room(&node) : 0);
+        size += size % 2;
+        total += size;
+        if (!take_bytes(walk, (uint64_t)(bytes - NODE - page), size))
+            return false;
+        /* A branch's first key stands for everything below the second, whatever it is. */
+        if (leaf || i > 0) {
             if (walk->is_free_list ? key.length != sizeof(uint64_t) : key.length == 0)
                 return false;
             if (before.data && compare_keys(walk, before, key) >= 0)
@@ -271,11 +290,14 @@ static bool check_tree(struct walk *walk, uint64_t number, unsigned levels, cons
             before = key;
         }
         if (leaf) {
-            if (!check_value(walk, page, &node, bytes + node.key_length))
+            if (!check_value(walk, &node, bytes + node.key_length))
                 return false;
             walk->entries++;
         }
     }
+    /* LMDB closes gaps by what the nodes say of their sizes. */
+    if (total != walk->page_size - header.upper)
+        return false;
     if (leaf)
         return true;
 
@@ -313,9 +335,13 @@ int lmdb_check_pages(const char *map, uint64_t size, uint64_t transaction_id)
         .page_size = page_size,
     };
     walk.used = calloc(1, walk.pages / 8 + 1);
-    if (!walk.used)
+    walk.taken = malloc(page_size);
+    bool good = walk.used && walk.taken;
+    if (!good) {
+        free(walk.used);
+        free(walk.taken);
         return -ENOMEM;
-    bool good = true;
+    }
     for (int i = 0; good && i < 2; i++) {
         const struct database *database = &meta.databases[i];
         walk.is_free_list = i == 0;
@@ -325,5 +351,6 @@ int lmdb_check_pages(const char *map, uint64_t size, uint64_t transaction_id)
         good = good && walk.entries == database->entries;
     }
     free(walk.used);
+    free(walk.taken);
     return good ? 0 : -EPROTO;
 }
