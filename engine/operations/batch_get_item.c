@@ -136,9 +136,10 @@ int run_batch_get_item(struct request *request)
     size_t count = 0;
     if (read_parts(request, &parts, &count) != 0 || request_begin(request, false) != 0)
         return -1;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         if (table_find(request, parts[i].name, false, &parts[i].table) != 0)
             return -1;
+    for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < parts[i].count; k++)
             if (key_check(request, parts[i].table, &parts[i].keys[k]) != 0)
                 return -1;

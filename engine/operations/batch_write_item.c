@@ -16,17 +16,17 @@ struct batch {
     size_t count;
 };
 
-/* The one thing that a WriteRequest asks. Texts: dynalite, reverse-engineered from the service. */
+/*
+ * The one thing that a WriteRequest asks. Text: dynalite, reverse-engineered from the service; it says "more than one" of
+ * none, too: DynamoDB Local 2.6.1.
+ */
 static int read_write(struct request *request, const json_t *input, struct write *out)
 {
     const json_t *put = input_get(input, "PutRequest"), *delete = input_get(input, "DeleteRequest");
-    if (put && delete)
+    if (!put == !delete)
         return request_fail(request, ERROR_VALIDATION,
                             "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the "
                             "supported datatypes");
-    if (!put && !delete)
-        return request_fail(request, ERROR_VALIDATION,
-                            "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes");
     *out = (struct write){ .kind = put ? WRITE_PUT : WRITE_DELETE };
     if (map_from_json(request, put ? input_get(put, "Item") : input_get(delete, "Key"), VALUE_LAYER_OLDER,
                       &out->item) != 0)
@@ -74,9 +74,12 @@ static int check_write(struct request *request, const struct write *write)
 static int check_batch(struct request *request, struct batch *batch)
 {
     struct slice *keys = ARENA_NEW_ARRAY(&request->arena, batch->count, struct slice);
+    for (size_t i = 0; i < batch->count; i++)
+        if (table_find(request, batch->tables[i], false, &batch->writes[i].table) != 0)
+            return -1;
     for (size_t i = 0; i < batch->count; i++) {
-        struct write *write = &batch->writes[i];
-        if (table_find(request, batch->tables[i], false, &write->table) != 0 || check_write(request, write) != 0)
+        const struct write *write = &batch->writes[i];
+        if (check_write(request, write) != 0)
             return -1;
         struct buffer key;
         buffer_init(&key, &request->arena);
