@@ -7,6 +7,8 @@
  *     worker pair              pair N: the nanoseconds that N sends and receives over one TCP loopback connection take,
  *                              both ends in this thread
  *
+ *     worker trust             a pair, and a TLS client's trust store in memory
+ *
  * In each of them: rss, the resident kilobytes. Errors end it with a line on stderr.
  */
 #include <arpa/inet.h>
@@ -66,6 +68,15 @@ static void no_delay(int fd)
         err(1, "TCP_NODELAY");
 }
 
+static SSL_CTX *trust(void)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+    if (SSL_CTX_set_default_verify_paths(context) != 1)
+        errx(1, "no trust store");
+    return context;
+}
+
 static void connect_to_service(bool secure)
 {
     struct addrinfo hints = { .ai_family = AF_INET, .ai_socktype = SOCK_STREAM }, *found;
@@ -79,10 +90,7 @@ static void connect_to_service(bool secure)
     no_delay(connection);
     if (!secure)
         return;
-    SSL_CTX *context = SSL_CTX_new(TLS_client_method());
-    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
-    if (SSL_CTX_set_default_verify_paths(context) != 1)
-        errx(1, "no trust store");
+    SSL_CTX *context = trust();
     tls = SSL_new(context);
     if (SSL_set_tlsext_host_name(tls, HOST) != 1 || SSL_set1_host(tls, HOST) != 1 ||
         SSL_set_fd(tls, connection) != 1 || SSL_connect(tls) != 1)
@@ -291,6 +299,9 @@ int main(int count, char **arguments)
             errx(2, "too large");
         start_echo(out, back, atoi(arguments[4]));
     } else if (strcmp(mode, "pair") == 0) {
+        other = loopback_pair();
+    } else if (strcmp(mode, "trust") == 0) {
+        trust();
         other = loopback_pair();
     } else if (strcmp(mode, "http") == 0 || strcmp(mode, "https") == 0) {
         connect_to_service(strcmp(mode, "https") == 0);
