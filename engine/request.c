@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "engine/engine_internal.h"
+#include "engine/keyspace.h"
 #include "engine/operations.h"
 #include "engine/schema/schema.h"
 #include "engine/table.h"
@@ -170,7 +171,8 @@ static void run(struct request *request)
     if (schema_check_types(request, operation->input, request->input) != 0 ||
         schema_check_constraints(request, operation->input, request->input) != 0)
         return;
-    operation->run(request);
+    if (operation->run(request) == 0 && request->dropped)
+        keyspace_purge(request);
 }
 
 void request_run(struct request *request)

@@ -47,6 +47,7 @@ struct request {
     char *message;         /* of the error; malloc'd, owned; NULL for an answer without one */
     const char *extra;     /* more members for the error's body, as JSON text without braces ("\"Item\":{}"), or NULL */
     bool rendered;         /* `output` is the error's body */
+    bool dropped;          /* a key space has been given up: keyspace_purge is due */
     struct table_use *tables; /* decoded definitions that this request holds: engine/table.c */
 };
 

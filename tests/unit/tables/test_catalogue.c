@@ -62,15 +62,19 @@ ENGINE_TEST(catalogue, delete)
     cr_assert(!strstr(body, "80021590-ff0b-4dc3-a53c-36d76cec99e0"), "%s", body);
 }
 
-/* In the whole store only the next id is left. */
+/* In the whole store only the next id is left, although the items go in several transactions. */
 ENGINE_TEST(catalogue, delete_leaves_nothing)
 {
     succeed(engine, "CreateTable",
             quoted("{'TableName':'Music'," PLAIN
                    ",'GlobalSecondaryIndexes':[{'IndexName':'gsi','KeySchema':[{'AttributeName':"
                    "'pk','KeyType':'HASH'}],'Projection':{'ProjectionType':'ALL'}}]}"));
-    succeed(engine, "PutItem", quoted("{'TableName':'Music','Item':{'pk':{'S':'a'}}}"));
-    succeed(engine, "PutItem", quoted("{'TableName':'Music','Item':{'pk':{'S':'b'}}}"));
+    for (int i = 0; i < 10050; i++) {
+        char put[128];
+        snprintf(put, sizeof put,
+                 "{\"TableName\":\"Music\",\"Item\":{\"pk\":{\"S\":\"%d\"}}}", i);
+        succeed(engine, "PutItem", put);
+    }
     succeed(engine, "DeleteTable", quoted("{'TableName':'Music'}"));
 
     struct transaction *transaction;
