@@ -27,6 +27,10 @@ static struct operand *create_operand(struct arena *arena, enum operand_type typ
 static int read_action(struct request *request, struct slice name, const json_t *json,
                        enum value_layer layer, struct action *action)
 {
+    if (name.length == 0) /* as DynamoDB Local 2.6.1 has it, in the layer's envelope */
+        return request_fail(
+            request, ERROR_VALIDATION, "%sEmpty attribute name",
+            layer == VALUE_LAYER_CURRENT_ENVELOPE ? "1 validation error detected: " : "");
     bool deletes = input_is(json, "Action", "DELETE"), adds = input_is(json, "Action", "ADD");
     const json_t *value = input_get(json, "Value");
     if (!value && !deletes)

@@ -250,6 +250,30 @@ ENGINE_TEST(order, scan)
            "{'TableName':'pair','FilterExpression':'a = :p','ExpressionAttributeValues':{':p':{'S':'a'}}}", faults);
 }
 
+/* Of members of a transaction: all contents, then all tables, then keys, which are each member's own. */
+ENGINE_TEST(order, transactions)
+{
+#define DELETE(table, key, rest) "{'Delete':{'TableName':'" table "','Key':{'pk':{" key "}}" rest "}}"
+#define MEMBERS(first, second)   "{'TransactItems':[" first "," second "]}"
+#define BROKEN                   ",'ConditionExpression':'a ='"
+#define REASONS(message)                                                                                              \
+    "{'__type':'com.amazonaws.dynamodb.v20120810#TransactionCanceledException','CancellationReasons':[{'Code':'None'" \
+    "},{'Code':'ValidationError','Message':'" message "'}],'Message':'Transaction cancelled, please refer "           \
+    "cancellation reasons for specific reasons [None, ValidationError]'}"
+    static const struct exchange exchanges[] = {
+        { "TransactWriteItems", MEMBERS(DELETE("nothing", "'S':'a'", ""), DELETE("hash", "'S':'a'", BROKEN)),
+          SYNTAX("Condition", "=") },
+        { "TransactWriteItems", MEMBERS(DELETE("nothing", "'S':'a'", ""), DELETE("hash", "'N':'x'", "")), NOT_NUMERIC },
+        { "TransactWriteItems", MEMBERS(DELETE("hash", "'N':'1'", ""), DELETE("nothing", "'S':'a'", "")), NOT_FOUND },
+        { "TransactWriteItems", MEMBERS(DELETE("hash", "'N':'1'", ""), DELETE("hash", "'S':''", "")), EMPTY_KEY("pk") },
+        { "TransactWriteItems",
+          MEMBERS(DELETE("hash", "'S':'a'", ",'ConditionExpression':'attribute_exists(pk)'"), DELETE("hash", "'N':'1'", "")),
+          REASONS(SCHEMA) },
+    };
+    create_tables(engine);
+    CHECK(engine, exchanges);
+}
+
 ENGINE_TEST(order, batches)
 {
     static const struct fault gets[] = {
