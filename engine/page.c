@@ -60,6 +60,10 @@ static int choose_for_index(struct request *request, struct page *page)
 int page_choose(struct request *request, struct page *page)
 {
     const json_t *input = request->input;
+    const struct key_schema *keys = page->index ? &page->index->keys : &page->table->keys;
+    if (condition_check_key_paths(request, page->filter, keys) != 0 ||
+        projection_check_key_paths(request, page->projection, keys) != 0)
+        return -1;
     bool specific = page->projection != NULL;
     if (input_is(input, "Select", "COUNT"))
         page->selection = SELECT_COUNT;

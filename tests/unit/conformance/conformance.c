@@ -5,20 +5,21 @@
 
 #include <stdio.h>
 
-static void create_table(struct engine *engine, const char *name, const char *keys, const char *types,
-                         const char *indexes)
+static void create_table(struct engine *engine, const char *name, const char *keys,
+                         const char *types, const char *indexes)
 {
     char request[4096];
     snprintf(request, sizeof request,
-             "{'TableName':'%s','BillingMode':'PAY_PER_REQUEST','AttributeDefinitions':[%s],'KeySchema':[%s]%s}", name,
-             types, keys, indexes);
+             "{'TableName':'%s','BillingMode':'PAY_PER_REQUEST','AttributeDefinitions':[%s],'"
+             "KeySchema':[%s]%s}",
+             name, types, keys, indexes);
     succeed(engine, "CreateTable", quoted(request));
 }
 
-#define TYPE(name, type)  "{'AttributeName':'" name "','AttributeType':'" type "'}"
-#define HASH(name)        "{'AttributeName':'" name "','KeyType':'HASH'}"
-#define RANGE(name)       "{'AttributeName':'" name "','KeyType':'RANGE'}"
-#define INDEX(name, keys, projection) \
+#define TYPE(name, type) "{'AttributeName':'" name "','AttributeType':'" type "'}"
+#define HASH(name)       "{'AttributeName':'" name "','KeyType':'HASH'}"
+#define RANGE(name)      "{'AttributeName':'" name "','KeyType':'RANGE'}"
+#define INDEX(name, keys, projection)                                                              \
     "{'IndexName':'" name "','KeySchema':[" keys "],'Projection':{'ProjectionType':" projection "}}"
 
 void create_tables(struct engine *engine)
@@ -28,14 +29,63 @@ void create_tables(struct engine *engine)
     create_table(engine, "pair", pair, TYPE("pk", "S") "," TYPE("sk", "S"), "");
     create_table(engine, "numbers", pair, TYPE("pk", "N") "," TYPE("sk", "N"), "");
     create_table(engine, "indexed", pair,
-                 TYPE("pk", "S") "," TYPE("sk", "S") "," TYPE("g", "S") "," TYPE("h", "N") "," TYPE("b", "B") ","
-                 TYPE("l", "S") "," TYPE("m", "N") "," TYPE("n", "S"),
-                 ",'GlobalSecondaryIndexes':[" INDEX("all", HASH("g") "," RANGE("h"), "'ALL'") ","
-                 INDEX("keys", HASH("g"), "'KEYS_ONLY'") ","
-                 INDEX("some", HASH("b"), "'INCLUDE','NonKeyAttributes':['inc']") "],"
-                 "'LocalSecondaryIndexes':[" INDEX("l-keys", HASH("pk") "," RANGE("l"), "'KEYS_ONLY'") ","
-                 INDEX("l-all", HASH("pk") "," RANGE("m"), "'ALL'") ","
-                 INDEX("l-some", HASH("pk") "," RANGE("n"), "'INCLUDE','NonKeyAttributes':['inc']") "]");
+                 TYPE("pk", "S") "," TYPE("sk", "S") "," TYPE("g", "S") "," TYPE("h", "N") "," TYPE(
+                     "b", "B") "," TYPE("l", "S") "," TYPE("m", "N") "," TYPE("n", "S"),
+                 ",'GlobalSecondaryIndexes':[" INDEX(
+                     "all", HASH("g") "," RANGE("h"),
+                     "'ALL'") "," INDEX("keys", HASH("g"),
+                                        "'KEYS_ONLY'") "," INDEX("some", HASH("b"),
+                                                                 "'INCLUDE','NonKeyAttributes':['"
+                                                                 "inc']") "],"
+                                                                          "'LocalSecondaryIndexes':"
+                                                                          "[" INDEX("l-keys", HASH("pk") "," RANGE("l"), "'KEYS_ONLY'") "," INDEX(
+                                                                              "l-all",
+                                                                              HASH("pk") "," RANGE(
+                                                                                  "m"),
+                                                                              "'ALL'") "," INDEX("l"
+                                                                                                 "-"
+                                                                                                 "s"
+                                                                                                 "o"
+                                                                                                 "m"
+                                                                                                 "e",
+                                                                                                 HASH("pk") "," RANGE(
+                                                                                                     "n"),
+                                                                                                 "'"
+                                                                                                 "I"
+                                                                                                 "N"
+                                                                                                 "C"
+                                                                                                 "L"
+                                                                                                 "U"
+                                                                                                 "D"
+                                                                                                 "E"
+                                                                                                 "'"
+                                                                                                 ","
+                                                                                                 "'"
+                                                                                                 "N"
+                                                                                                 "o"
+                                                                                                 "n"
+                                                                                                 "K"
+                                                                                                 "e"
+                                                                                                 "y"
+                                                                                                 "A"
+                                                                                                 "t"
+                                                                                                 "t"
+                                                                                                 "r"
+                                                                                                 "i"
+                                                                                                 "b"
+                                                                                                 "u"
+                                                                                                 "t"
+                                                                                                 "e"
+                                                                                                 "s"
+                                                                                                 "'"
+                                                                                                 ":"
+                                                                                                 "["
+                                                                                                 "'"
+                                                                                                 "i"
+                                                                                                 "n"
+                                                                                                 "c"
+                                                                                                 "'"
+                                                                                                 "]") "]");
 }
 
 const char *body_of(const char *answer)
@@ -50,7 +100,8 @@ const char *body_of(const char *answer)
     }
     static char body[8192];
     if (strcmp(type, "SerializationException") == 0)
-        snprintf(body, sizeof body, "{\"__type\":\"com.amazon.coral.service#%s\",\"Message\":\"%s\"}", type, answer);
+        snprintf(body, sizeof body,
+                 "{\"__type\":\"com.amazon.coral.service#%s\",\"Message\":\"%s\"}", type, answer);
     else
         snprintf(body, sizeof body, "%s", harness_error(type, answer));
     return body;
@@ -66,7 +117,7 @@ void check_exchanges(struct engine *engine, const struct exchange *exchanges, si
     for (size_t i = 0; i < count; i++) {
         const char *body = answer_to(engine, exchanges[i].operation, exchanges[i].request);
         const char *wanted = body_of(exchanges[i].answer);
-        cr_expect_str_eq(body, wanted, "%zu: %s %.600s\nanswered %.1500s\n  wanted %.1500s", i, exchanges[i].operation,
-                         exchanges[i].request, body, wanted);
+        cr_expect_str_eq(body, wanted, "%zu: %s %.600s\nanswered %.1500s\n  wanted %.1500s", i,
+                         exchanges[i].operation, exchanges[i].request, body, wanted);
     }
 }

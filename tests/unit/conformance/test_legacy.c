@@ -1,6 +1,6 @@
 /*
- * test_legacy.c - Expected, ConditionalOperator and AttributeUpdates, met and refused. Texts: dynalite, with which DynamoDB
- * Local 2.6.1 agrees on all of them but the names of types.
+ * test_legacy.c - Expected, ConditionalOperator and AttributeUpdates, met and refused. Texts:
+ * dynalite, with which DynamoDB Local 2.6.1 agrees on all of them but the names of types.
  */
 #include "tests/unit/conformance/conformance.h"
 
@@ -13,9 +13,10 @@ ENGINE_TEST(legacy, expected)
 {
 #define TOGETHER(what, and) INVALID what " and " and " cannot be used together for Attribute: n"
 #define ARGUMENTS(name)     INVALID "Invalid number of argument(s) for the " name " ComparisonOperator"
-#define WRONG(name, type)   INVALID "ComparisonOperator " name " is not valid for " type " AttributeValue type"
-#define LIST(name, values)  "'n':{'ComparisonOperator':'" name "','AttributeValueList':[" values "]}"
-#define MET                 "{}"
+#define WRONG(name, type)                                                                          \
+    INVALID "ComparisonOperator " name " is not valid for " type " AttributeValue type"
+#define LIST(name, values) "'n':{'ComparisonOperator':'" name "','AttributeValueList':[" values "]}"
+#define MET                "{}"
     static const struct {
         const char *expected, *answer;
     } cases[] = {
@@ -25,25 +26,30 @@ ENGINE_TEST(legacy, expected)
         { "'n':{'Exists':true,'Value':{'N':'5'}}", MET },
         { "'n':{'Exists':false}", UNMET },
         { "'no':{'Exists':false}", MET },
-        { "'n':{'Exists':true}", INVALID "Value must be provided when Exists is true for Attribute: n" },
+        { "'n':{'Exists':true}",
+          INVALID "Value must be provided when Exists is true for Attribute: n" },
         { "'n':{}", INVALID "Value must be provided when Exists is null for Attribute: n" },
-        { "'n':{'Exists':false,'Value':{'N':'5'}}", INVALID "Value cannot be used when Exists is false for Attribute: n" },
-        { "'n':{'ComparisonOperator':'EQ'}",
-          INVALID "Value or AttributeValueList must be used with ComparisonOperator: EQ for Attribute: n" },
-        { "'n':{'ComparisonOperator':'EQ','Exists':true}", TOGETHER("Exists", "ComparisonOperator") },
+        { "'n':{'Exists':false,'Value':{'N':'5'}}",
+          INVALID "Value cannot be used when Exists is false for Attribute: n" },
+        { "'n':{'ComparisonOperator':'EQ'}", INVALID
+          "Value or AttributeValueList must be used with ComparisonOperator: EQ for Attribute: n" },
+        { "'n':{'ComparisonOperator':'EQ','Exists':true}",
+          TOGETHER("Exists", "ComparisonOperator") },
         { "'n':{'ComparisonOperator':'EQ','Value':{'N':'5'},'AttributeValueList':[{'N':'5'}]}",
           TOGETHER("Value", "AttributeValueList") },
-        { "'n':{'AttributeValueList':[{'N':'5'}]}",
-          INVALID "AttributeValueList can only be used with a ComparisonOperator for Attribute: n" },
+        { "'n':{'AttributeValueList':[{'N':'5'}]}", INVALID
+          "AttributeValueList can only be used with a ComparisonOperator for Attribute: n" },
         { "'n':{'ComparisonOperator':'GT','Value':{'N':'4'}}", MET },
         { "'n':{'ComparisonOperator':'NULL'}", UNMET },
         { "'n':{'ComparisonOperator':'NOT_NULL'}", MET },
         { LIST("BETWEEN", "{'N':'4'},{'N':'6'}"), MET },
         { LIST("BETWEEN", "{'N':'4'}"), ARGUMENTS("BETWEEN") },
         { LIST("BETWEEN", "{'N':'9'},{'N':'6'}"),
-          "The BETWEEN condition was provided a range where the lower bound is greater than the upper bound" },
+          "The BETWEEN condition was provided a range where the lower bound is greater than the "
+          "upper bound" },
         { LIST("IN", ""), ARGUMENTS("IN") },
-        { LIST("IN", "{'N':'5'},{'S':'5'}"), INVALID "AttributeValues inside AttributeValueList must be of same type" },
+        { LIST("IN", "{'N':'5'},{'S':'5'}"),
+          INVALID "AttributeValues inside AttributeValueList must be of same type" },
         { LIST("IN", "{'N':'4'},{'N':'5'}"), MET },
         { LIST("NULL", "{'N':'4'}"), ARGUMENTS("NULL") },
         { LIST("LT", "{'BOOL':true}"), WRONG("LT", "BOOL") },
@@ -59,11 +65,13 @@ ENGINE_TEST(legacy, expected)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char request[512];
         succeed(engine, "PutItem", quoted("{'TableName':'hash','Item':{" ITEM "}}"));
-        snprintf(request, sizeof request, "{'TableName':'hash','Item':{" ITEM "},'Expected':{%s}}", cases[i].expected);
+        snprintf(request, sizeof request, "{'TableName':'hash','Item':{" ITEM "},'Expected':{%s}}",
+                 cases[i].expected);
         struct exchange put = { "PutItem", request, cases[i].answer };
         check_exchanges(engine, &put, 1);
         char deletion[512];
-        snprintf(deletion, sizeof deletion, "{'TableName':'hash','Key':{" KEY "},'Expected':{%s}}", cases[i].expected);
+        snprintf(deletion, sizeof deletion, "{'TableName':'hash','Key':{" KEY "},'Expected':{%s}}",
+                 cases[i].expected);
         struct exchange delete = { "DeleteItem", deletion, cases[i].answer };
         check_exchanges(engine, &delete, 1);
     }
@@ -71,9 +79,9 @@ ENGINE_TEST(legacy, expected)
 
 ENGINE_TEST(legacy, conditional_operator)
 {
-#define PUT(expected, operator)                                                               \
-    "{'TableName':'hash','Item':{" ITEM "},'Expected':{" expected "},'ConditionalOperator':'" \
-    operator "'}"
+#define PUT(expected, operator)                                                                    \
+    "{'TableName':'hash','Item':{" ITEM "},'Expected':{" expected "},'ConditionalOperator':'"      \
+    operator"'}"
 #define FIVE "'n':{'Value':{'N':'5'}}"
 #define NO   "'s':{'Value':{'S':'no'}}"
     static const struct exchange exchanges[] = {
@@ -82,11 +90,13 @@ ENGINE_TEST(legacy, conditional_operator)
         { "PutItem", PUT(FIVE "," NO, "AND"), UNMET },
         { "PutItem", PUT(FIVE, "OR"),
           "ConditionalOperator can only be used when Filter or Expected has two or more elements" },
-        { "PutItem", PUT("", "OR"), "ConditionalOperator cannot be used without Filter or Expected" },
+        { "PutItem", PUT("", "OR"),
+          "ConditionalOperator cannot be used without Filter or Expected" },
         { "PutItem", "{'TableName':'hash','Item':{" ITEM "},'ConditionalOperator':'AND'}",
           "ConditionalOperator cannot be used without Filter or Expected" },
         { "PutItem", PUT(FIVE, "XOR"),
-          ENVELOPE "Value 'XOR' at 'conditionalOperator' failed to satisfy constraint: Member must satisfy enum value set: "
+          ENVELOPE "Value 'XOR' at 'conditionalOperator' failed to satisfy constraint: Member must "
+                   "satisfy enum value set: "
                    "[OR, AND]" },
     };
     create_tables(engine);
@@ -105,21 +115,27 @@ ENGINE_TEST(legacy, attribute_updates)
         { "'n':{'Value':{'N':'6'},'Action':'PUT'}", NEW("'n':{'N':'6'}") },
         { "'n':{'Value':{'N':'6'},'Action':'ADD'}", NEW("'n':{'N':'11'}") },
         { "'no':{'Value':{'N':'6'},'Action':'ADD'}", NEW("'no':{'N':'6'}") },
-        { "'l':{'Value':{'L':[{'N':'2'}]},'Action':'ADD'}", NEW("'l':{'L':[{'N':'1'},{'N':'2'}]}") },
+        { "'l':{'Value':{'L':[{'N':'2'}]},'Action':'ADD'}",
+          NEW("'l':{'L':[{'N':'1'},{'N':'2'}]}") },
         { "'t':{'Value':{'SS':['c']},'Action':'ADD'}", NEW("'t':{'SS':['a','b','c']}") },
         { "'t':{'Value':{'SS':['a']},'Action':'DELETE'}", NEW("'t':{'SS':['b']}") },
         { "'n':{'Action':'DELETE'}", "{}" },
         { "'n':{}", NEEDS },
         { "'n':{'Action':'PUT'}", NEEDS },
         { "'n':{'Action':'ADD'}", NEEDS },
-        { "'n':{'Value':{'S':'x'},'Action':'ADD'}", INVALID "ADD action is not supported for the type S" },
-        { "'n':{'Value':{'M':{}},'Action':'ADD'}", INVALID "ADD action is not supported for the type M" },
-        { "'n':{'Value':{'N':'1'},'Action':'DELETE'}", INVALID "DELETE action with value is not supported for the type N" },
+        { "'n':{'Value':{'S':'x'},'Action':'ADD'}",
+          INVALID "ADD action is not supported for the type S" },
+        { "'n':{'Value':{'M':{}},'Action':'ADD'}",
+          INVALID "ADD action is not supported for the type M" },
+        { "'n':{'Value':{'N':'1'},'Action':'DELETE'}",
+          INVALID "DELETE action with value is not supported for the type N" },
         { "'s':{'Value':{'N':'1'},'Action':'ADD'}", "Type mismatch for attribute to update" },
         { "'':{'Value':{'N':'1'}}", ENVELOPE "Empty attribute name" },
-        { "'pk':{'Value':{'S':'b'}}", INVALID "Cannot update attribute pk. This attribute is part of the key" },
+        { "'pk':{'Value':{'S':'b'}}",
+          INVALID "Cannot update attribute pk. This attribute is part of the key" },
         { "'n':{'Value':{'N':'6'},'Action':'SET'}",
-          ENVELOPE "Value 'SET' at 'attributeUpdates.n.member.action' failed to satisfy constraint: Member must satisfy enum "
+          ENVELOPE "Value 'SET' at 'attributeUpdates.n.member.action' failed to satisfy "
+                   "constraint: Member must satisfy enum "
                    "value set: [ADD, DELETE, PUT]" },
     };
     create_tables(engine);
@@ -127,7 +143,9 @@ ENGINE_TEST(legacy, attribute_updates)
         char request[512];
         succeed(engine, "PutItem", quoted("{'TableName':'hash','Item':{" ITEM "}}"));
         snprintf(request, sizeof request,
-                 "{'TableName':'hash','Key':{" KEY "},'ReturnValues':'UPDATED_NEW','AttributeUpdates':{%s}}", cases[i].updates);
+                 "{'TableName':'hash','Key':{" KEY
+                 "},'ReturnValues':'UPDATED_NEW','AttributeUpdates':{%s}}",
+                 cases[i].updates);
         struct exchange exchange = { "UpdateItem", request, cases[i].answer };
         check_exchanges(engine, &exchange, 1);
     }

@@ -1,14 +1,16 @@
 /*
- * test_order.c - which check wins when two fail, for every operation: a ladder of faults, of which any two are put into one
- * request together, and the upper one is what the service says. The order is dynalite's, reverse-engineered from the
- * service: types, constraints, content, table, index, keys, state (facts/fidelity.md section 1).
+ * test_order.c - which check wins when two fail, for every operation: a ladder of faults, of which
+ * any two are put into one request together, and the upper one is what the service says. The order
+ * is dynalite's, reverse-engineered from the service: types, constraints, content, table, index,
+ * keys, state (facts/fidelity.md section 1).
  */
 #include <jansson.h>
 
 #include "tests/unit/conformance/conformance.h"
 
 struct fault {
-    const char *patch; /* merged into the request; null takes a member out; the string @ is 400 KB of x */
+    const char
+        *patch; /* merged into the request; null takes a member out; the string @ is 400 KB of x */
     const char *answer;
 };
 
@@ -21,9 +23,9 @@ static bool conflict(const json_t *a, const json_t *b)
     json_t *value;
     if (!json_is_object(a) || !json_is_object(b))
         return !json_equal(a, b);
-    json_object_foreach ((json_t *)a, key, value)
-        if (json_object_get(b, key) && conflict(value, json_object_get(b, key)))
-            return true;
+    json_object_foreach((json_t *)a, key,
+                        value) if (json_object_get(b, key) &&
+                                   conflict(value, json_object_get(b, key))) return true;
     return false;
 }
 
@@ -41,15 +43,15 @@ static void merge(json_t *into, const json_t *patch)
 {
     const char *key;
     json_t *value;
-    json_object_foreach ((json_t *)patch, key, value) {
+    json_object_foreach((json_t *)patch, key, value)
+    {
         if (json_is_null(value))
             json_object_del(into, key);
         else if (json_is_object(value)) {
             if (!json_is_object(json_object_get(into, key)))
                 json_object_set_new(into, key, json_object());
             merge(json_object_get(into, key), value);
-        }
-        else if (json_is_string(value) && strcmp(json_string_value(value), "@") == 0)
+        } else if (json_is_string(value) && strcmp(json_string_value(value), "@") == 0)
             json_object_set_new(into, key, big());
         else
             json_object_set_new(into, key, json_deep_copy(value));
@@ -64,19 +66,21 @@ static json_t *load(const char *text)
     return json;
 }
 
-static void check_ladder(struct engine *engine, const char *operation, const char *base, const struct fault *faults,
-                         size_t count)
+static void check_ladder(struct engine *engine, const char *operation, const char *base,
+                         const struct fault *faults, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         for (size_t j = i; j < count; j++) {
-            json_t *request = load(base), *upper = load(faults[i].patch), *lower = load(faults[j].patch);
+            json_t *request = load(base), *upper = load(faults[i].patch),
+                   *lower = load(faults[j].patch);
             if (!conflict(upper, lower)) {
                 merge(request, lower);
                 merge(request, upper);
                 char *text = json_dumps(request, JSON_COMPACT);
-                const char *body = call(engine, operation, text, NULL).data, *wanted = body_of(faults[i].answer);
-                cr_expect_str_eq(body, wanted, "%s %s over %s\nanswered %s\n  wanted %s", operation, faults[i].patch,
-                                 faults[j].patch, body, wanted);
+                const char *body = call(engine, operation, text, NULL).data,
+                           *wanted = body_of(faults[i].answer);
+                cr_expect_str_eq(body, wanted, "%s %s over %s\nanswered %s\n  wanted %s", operation,
+                                 faults[i].patch, faults[j].patch, body, wanted);
                 free(text);
             }
             json_decref(request);
@@ -85,20 +89,22 @@ static void check_ladder(struct engine *engine, const char *operation, const cha
         }
 }
 
-#define LADDER(engine, operation, base, faults) \
+#define LADDER(engine, operation, base, faults)                                                    \
     check_ladder((engine), (operation), (base), (faults), sizeof(faults) / sizeof *(faults))
 
 #define WRONG_TYPE "SerializationException: NUMBER_VALUE cannot be converted to String"
-#define WRONG_CAPACITY                                                                                              \
-    ENVELOPE "Value 'hi' at 'returnConsumedCapacity' failed to satisfy constraint: Member must satisfy enum value " \
+#define WRONG_CAPACITY                                                                             \
+    ENVELOPE "Value 'hi' at 'returnConsumedCapacity' failed to satisfy constraint: Member must "   \
+             "satisfy enum value "                                                                 \
              "set: [INDEXES, TOTAL, NONE]"
-#define MIXED(others, expressions)                                                                                     \
-    "Can not use both expression and non-expression parameters in the same request: Non-expression parameters: {" others \
-    "} Expression parameters: {" expressions "}"
+#define MIXED(others, expressions)                                                                 \
+    "Can not use both expression and non-expression parameters in the same request: "              \
+    "Non-expression parameters: {" others "} Expression parameters: {" expressions "}"
 #define WRONG_NAME  "ExpressionAttributeNames contains invalid key: Syntax error; key: \\\"n\\\""
 #define NOT_NUMERIC "The parameter cannot be converted to a numeric value: x"
 #define UNUSED_NAME "Value provided in ExpressionAttributeNames unused in expressions: keys: {#zz}"
-#define SYNTAX(kind, near) "Invalid " kind "Expression: Syntax error; token: \\\"<EOF>\\\", near: \\\"" near "\\\""
+#define SYNTAX(kind, near)                                                                         \
+    "Invalid " kind "Expression: Syntax error; token: \\\"<EOF>\\\", near: \\\"" near "\\\""
 
 ENGINE_TEST(order, put_item)
 {
@@ -114,14 +120,17 @@ ENGINE_TEST(order, put_item)
         { "{'ConditionExpression':'a ='}", SYNTAX("Condition", "=") },
         { "{'ExpressionAttributeNames':{'#zz':'a'}}", UNUSED_NAME },
         { "{'TableName':'nothing'}", NOT_FOUND },
-        { "{'Item':{'pk':{'S':null,'N':'1'}}}", INVALID "Type mismatch for key pk expected: S actual: N" },
+        { "{'Item':{'pk':{'S':null,'N':'1'}}}",
+          INVALID "Type mismatch for key pk expected: S actual: N" },
         { "{'Item':{'sk':null}}", INVALID "Missing the key sk in the item" },
-        { "{'Item':{'g':{'N':'1'}}}", INVALID "Type mismatch for Index Key g Expected: S Actual: N IndexName: all" },
+        { "{'Item':{'g':{'N':'1'}}}",
+          INVALID "Type mismatch for Index Key g Expected: S Actual: N IndexName: all" },
         { "{}", UNMET },
     };
     create_tables(engine);
     LADDER(engine, "PutItem",
-           "{'TableName':'indexed','Item':{'pk':{'S':'a'},'sk':{'S':'b'}},'ConditionExpression':'a = :v',"
+           "{'TableName':'indexed','Item':{'pk':{'S':'a'},'sk':{'S':'b'}},'ConditionExpression':'a "
+           "= :v',"
            "'ExpressionAttributeValues':{':v':{'S':'x'}}}",
            faults);
 }
@@ -144,10 +153,11 @@ ENGINE_TEST(order, delete_item)
         { "{}", UNMET },
     };
     create_tables(engine);
-    LADDER(engine, "DeleteItem",
-           "{'TableName':'pair','Key':{'pk':{'S':'a'},'sk':{'S':'b'}},'ConditionExpression':'a = :v',"
-           "'ExpressionAttributeValues':{':v':{'S':'x'}}}",
-           faults);
+    LADDER(
+        engine, "DeleteItem",
+        "{'TableName':'pair','Key':{'pk':{'S':'a'},'sk':{'S':'b'}},'ConditionExpression':'a = :v',"
+        "'ExpressionAttributeValues':{':v':{'S':'x'}}}",
+        faults);
 }
 
 ENGINE_TEST(order, update_item)
@@ -155,28 +165,32 @@ ENGINE_TEST(order, update_item)
     static const struct fault faults[] = {
         { "{'ConditionalOperator':1}", WRONG_TYPE },
         { "{'ReturnConsumedCapacity':'hi'}", WRONG_CAPACITY },
-        { "{'Expected':{'a':{'Exists':false}}}", MIXED("Expected", "UpdateExpression, ConditionExpression") },
+        { "{'Expected':{'a':{'Exists':false}}}",
+          MIXED("Expected", "UpdateExpression, ConditionExpression") },
         { "{'ExpressionAttributeNames':{'n':'a'}}", WRONG_NAME },
         { "{'ExpressionAttributeValues':{':w':{'N':'x'}}}", ENVELOPE NOT_NUMERIC },
         { "{'Key':{'sk':{'S':null}}}", ENVELOPE NO_VALUE },
         { "{'UpdateExpression':'SET u'}", SYNTAX("Update", "u") },
         { "{'UpdateExpression':'SET u = :v, u.b = :v'}",
-          "Invalid UpdateExpression: Two document paths overlap with each other; must remove or rewrite one of these "
+          "Invalid UpdateExpression: Two document paths overlap with each other; must remove or "
+          "rewrite one of these "
           "paths; path one: [u], path two: [u, b]" },
         { "{'ConditionExpression':'a ='}", SYNTAX("Condition", "=") },
         { "{'ExpressionAttributeNames':{'#zz':'a'}}", UNUSED_NAME },
         { "{'TableName':'nothing'}", NOT_FOUND },
         { "{'Key':{'z':{'S':'z'}}}", SCHEMA },
-        { "{'UpdateExpression':'SET pk = :v'}", INVALID "Cannot update attribute pk. This attribute is part of the key" },
+        { "{'UpdateExpression':'SET pk = :v'}",
+          INVALID "Cannot update attribute pk. This attribute is part of the key" },
         { "{'ConditionExpression':'a = :v'}", UNMET },
         { "{'UpdateExpression':'SET u.b = :v'}",
           "The document path provided in the update expression is invalid for update" },
     };
     create_tables(engine);
-    LADDER(engine, "UpdateItem",
-           "{'TableName':'pair','Key':{'pk':{'S':'a'},'sk':{'S':'b'}},'UpdateExpression':'SET u = :v',"
-           "'ConditionExpression':'a <> :v','ExpressionAttributeValues':{':v':{'S':'x'}}}",
-           faults);
+    LADDER(
+        engine, "UpdateItem",
+        "{'TableName':'pair','Key':{'pk':{'S':'a'},'sk':{'S':'b'}},'UpdateExpression':'SET u = :v',"
+        "'ConditionExpression':'a <> :v','ExpressionAttributeValues':{':v':{'S':'x'}}}",
+        faults);
 }
 
 ENGINE_TEST(order, get_item)
@@ -195,7 +209,8 @@ ENGINE_TEST(order, get_item)
     };
     create_tables(engine);
     LADDER(engine, "GetItem",
-           "{'TableName':'pair','Key':{'pk':{'S':'a'},'sk':{'S':'b'}},'ProjectionExpression':'a'}", faults);
+           "{'TableName':'pair','Key':{'pk':{'S':'a'},'sk':{'S':'b'}},'ProjectionExpression':'a'}",
+           faults);
 }
 
 ENGINE_TEST(order, query)
@@ -206,12 +221,16 @@ ENGINE_TEST(order, query)
         { "{'AttributesToGet':['a']}", MIXED("AttributesToGet", "KeyConditionExpression") },
         { "{'ExpressionAttributeNames':{'n':'a'}}", WRONG_NAME },
         { "{'ExpressionAttributeValues':{':w':{'N':'x'}}}", NOT_NUMERIC },
-        { "{'ExclusiveStartKey':{'sk':{'S':null}}}", "The provided starting key is invalid: " NO_VALUE },
+        { "{'ExclusiveStartKey':{'sk':{'S':null}}}",
+          "The provided starting key is invalid: " NO_VALUE },
         { "{'Select':'SPECIFIC_ATTRIBUTES'}",
-          "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES" },
+          "Must specify the AttributesToGet or ProjectionExpression when choosing to get "
+          "SPECIFIC_ATTRIBUTES" },
         { "{'KeyConditionExpression':'pk ='}", SYNTAX("KeyCondition", "=") },
-        { "{'KeyConditionExpression':'pk = :p AND begins_with(sk, :n)','ExpressionAttributeValues':{':n':{'N':'1'}}}",
-          "Invalid KeyConditionExpression: Incorrect operand type for operator or function; operator or function: "
+        { "{'KeyConditionExpression':'pk = :p AND begins_with(sk, "
+          ":n)','ExpressionAttributeValues':{':n':{'N':'1'}}}",
+          "Invalid KeyConditionExpression: Incorrect operand type for operator or function; "
+          "operator or function: "
           "begins_with, operand type: N" },
         { "{'ExpressionAttributeNames':{'#zz':'a'}}", UNUSED_NAME },
         { "{'TableName':'nothing'}", NOT_FOUND },
@@ -223,7 +242,9 @@ ENGINE_TEST(order, query)
     };
     create_tables(engine);
     LADDER(engine, "Query",
-           "{'TableName':'pair','KeyConditionExpression':'pk = :p','ExpressionAttributeValues':{':p':{'S':'a'}}}", faults);
+           "{'TableName':'pair','KeyConditionExpression':'pk = "
+           ":p','ExpressionAttributeValues':{':p':{'S':'a'}}}",
+           faults);
 }
 
 ENGINE_TEST(order, scan)
@@ -235,39 +256,53 @@ ENGINE_TEST(order, scan)
         { "{'ExpressionAttributeNames':{'n':'a'}}", WRONG_NAME },
         { "{'ExpressionAttributeValues':{':w':{'N':'x'}}}",
           "ExpressionAttributeValues contains invalid value: " NOT_NUMERIC " for key :w" },
-        { "{'ExclusiveStartKey':{'sk':{'S':null}}}", "The provided starting key is invalid: " NO_VALUE },
+        { "{'ExclusiveStartKey':{'sk':{'S':null}}}",
+          "The provided starting key is invalid: " NO_VALUE },
         { "{'Segment':4,'TotalSegments':4}",
-          "The Segment parameter is zero-based and must be less than parameter TotalSegments: Segment: 4 is not less than "
+          "The Segment parameter is zero-based and must be less than parameter TotalSegments: "
+          "Segment: 4 is not less than "
           "TotalSegments: 4" },
         { "{'FilterExpression':'a ='}", SYNTAX("Filter", "=") },
         { "{'ExpressionAttributeNames':{'#zz':'a'}}", UNUSED_NAME },
         { "{'TableName':'nothing'}", NOT_FOUND },
         { "{'IndexName':'nope'}", "The table does not have the specified index: nope" },
-        { "{'ExclusiveStartKey':{'pk':{'S':'a'}}}", "The provided starting key is invalid: " SCHEMA },
+        { "{'ExclusiveStartKey':{'pk':{'S':'a'}}}",
+          "The provided starting key is invalid: " SCHEMA },
     };
     create_tables(engine);
     LADDER(engine, "Scan",
-           "{'TableName':'pair','FilterExpression':'a = :p','ExpressionAttributeValues':{':p':{'S':'a'}}}", faults);
+           "{'TableName':'pair','FilterExpression':'a = "
+           ":p','ExpressionAttributeValues':{':p':{'S':'a'}}}",
+           faults);
 }
 
-/* Of members of a transaction: all contents, then all tables, then keys, which are each member's own. */
+/* Of members of a transaction: all contents, then all tables, then keys, which are each member's
+ * own. */
 ENGINE_TEST(order, transactions)
 {
-#define DELETE(table, key, rest) "{'Delete':{'TableName':'" table "','Key':{'pk':{" key "}}" rest "}}"
-#define MEMBERS(first, second)   "{'TransactItems':[" first "," second "]}"
-#define BROKEN                   ",'ConditionExpression':'a ='"
-#define REASONS(message)                                                                                              \
-    "{'__type':'com.amazonaws.dynamodb.v20120810#TransactionCanceledException','CancellationReasons':[{'Code':'None'" \
-    "},{'Code':'ValidationError','Message':'" message "'}],'Message':'Transaction cancelled, please refer "           \
+#define DELETE(table, key, rest)                                                                   \
+    "{'Delete':{'TableName':'" table "','Key':{'pk':{" key "}}" rest "}}"
+#define MEMBERS(first, second) "{'TransactItems':[" first "," second "]}"
+#define BROKEN                 ",'ConditionExpression':'a ='"
+#define REASONS(message)                                                                           \
+    "{'__type':'com.amazonaws.dynamodb.v20120810#TransactionCanceledException','"                  \
+    "CancellationReasons':[{'Code':'None'"                                                         \
+    "},{'Code':'ValidationError','Message':'" message                                              \
+    "'}],'Message':'Transaction cancelled, please refer "                                          \
     "cancellation reasons for specific reasons [None, ValidationError]'}"
     static const struct exchange exchanges[] = {
-        { "TransactWriteItems", MEMBERS(DELETE("nothing", "'S':'a'", ""), DELETE("hash", "'S':'a'", BROKEN)),
-          SYNTAX("Condition", "=") },
-        { "TransactWriteItems", MEMBERS(DELETE("nothing", "'S':'a'", ""), DELETE("hash", "'N':'x'", "")), NOT_NUMERIC },
-        { "TransactWriteItems", MEMBERS(DELETE("hash", "'N':'1'", ""), DELETE("nothing", "'S':'a'", "")), NOT_FOUND },
-        { "TransactWriteItems", MEMBERS(DELETE("hash", "'N':'1'", ""), DELETE("hash", "'S':''", "")), EMPTY_KEY("pk") },
         { "TransactWriteItems",
-          MEMBERS(DELETE("hash", "'S':'a'", ",'ConditionExpression':'attribute_exists(pk)'"), DELETE("hash", "'N':'1'", "")),
+          MEMBERS(DELETE("nothing", "'S':'a'", ""), DELETE("hash", "'S':'a'", BROKEN)),
+          SYNTAX("Condition", "=") },
+        { "TransactWriteItems",
+          MEMBERS(DELETE("nothing", "'S':'a'", ""), DELETE("hash", "'N':'x'", "")), NOT_NUMERIC },
+        { "TransactWriteItems",
+          MEMBERS(DELETE("hash", "'N':'1'", ""), DELETE("nothing", "'S':'a'", "")), NOT_FOUND },
+        { "TransactWriteItems",
+          MEMBERS(DELETE("hash", "'N':'1'", ""), DELETE("hash", "'S':''", "")), EMPTY_KEY("pk") },
+        { "TransactWriteItems",
+          MEMBERS(DELETE("hash", "'S':'a'", ",'ConditionExpression':'attribute_exists(pk)'"),
+                  DELETE("hash", "'N':'1'", "")),
           REASONS(SCHEMA) },
     };
     create_tables(engine);
@@ -279,8 +314,10 @@ ENGINE_TEST(order, batches)
     static const struct fault gets[] = {
         { "{'RequestItems':1}", "SerializationException: Unexpected field type" },
         { "{'ReturnConsumedCapacity':'hi'}", WRONG_CAPACITY },
-        { "{'RequestItems':{'pair':{'AttributesToGet':['a']}}}", MIXED("AttributesToGet", "ProjectionExpression") },
-        { "{'RequestItems':{'pair':{'Keys':[{'pk':{'S':'a'},'sk':{'S':'a'}},{'sk':{'S':'a'},'pk':{'S':'a'}}]}}}",
+        { "{'RequestItems':{'pair':{'AttributesToGet':['a']}}}",
+          MIXED("AttributesToGet", "ProjectionExpression") },
+        { "{'RequestItems':{'pair':{'Keys':[{'pk':{'S':'a'},'sk':{'S':'a'}},{'sk':{'S':'a'},'pk':{'"
+          "S':'a'}}]}}}",
           "Provided list of item keys contains duplicates" },
         { "{'RequestItems':{'pair':{'ProjectionExpression':'a,'}}}", SYNTAX("Projection", ",") },
         { "{'RequestItems':{'nothing':{'Keys':[{'pk':{'S':'a'}}]}}}", NOT_FOUND },
@@ -294,6 +331,8 @@ ENGINE_TEST(order, batches)
     };
     create_tables(engine);
     LADDER(engine, "BatchGetItem",
-           "{'RequestItems':{'pair':{'Keys':[{'pk':{'S':'a'},'sk':{'S':'b'}}],'ProjectionExpression':'a'}}}", gets);
+           "{'RequestItems':{'pair':{'Keys':[{'pk':{'S':'a'},'sk':{'S':'b'}}],'"
+           "ProjectionExpression':'a'}}}",
+           gets);
     LADDER(engine, "BatchWriteItem", "{'RequestItems':{}}", writes);
 }

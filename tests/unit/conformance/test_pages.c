@@ -1,6 +1,7 @@
 /*
- * test_pages.c - Query and Scan: where a page starts and ends, what it shows, what Select, filters and legacy parameters are
- * refused. Sources: facts/fidelity.md sections 4 and 5; what is only DynamoDB Local's is marked.
+ * test_pages.c - Query and Scan: where a page starts and ends, what it shows, what Select, filters
+ * and legacy parameters are refused. Sources: facts/fidelity.md sections 4 and 5; what is only
+ * DynamoDB Local's is marked.
  */
 #include "tests/unit/conformance/conformance.h"
 
@@ -16,14 +17,16 @@ static void fill_numbers(struct engine *engine)
     create_tables(engine);
     for (int i = 0; i < 6; i++) {
         char request[128];
-        snprintf(request, sizeof request, "{'TableName':'numbers','Item':{'pk':{'N':'1'},'sk':{'N':'%d'}}}", i);
+        snprintf(request, sizeof request,
+                 "{'TableName':'numbers','Item':{'pk':{'N':'1'},'sk':{'N':'%d'}}}", i);
         succeed(engine, "PutItem", quoted(request));
     }
 }
 
 /*
- * Every start key under every condition: how many items follow, or P for PREDICATE. The bound at which the walk ends is
- * refused: aws/aws-sdk-ruby#2456 of ">=" backwards; the others as DynamoDB Local 2.6.1 has them.
+ * Every start key under every condition: how many items follow, or P for PREDICATE. The bound at
+ * which the walk ends is refused: aws/aws-sdk-ruby#2456 of ">=" backwards; the others as DynamoDB
+ * Local 2.6.1 has them.
  */
 ENGINE_TEST(pages, start_keys_and_conditions)
 {
@@ -44,8 +47,10 @@ ENGINE_TEST(pages, start_keys_and_conditions)
             for (int start = 0; start < 6; start++) {
                 char request[512], wanted[64];
                 snprintf(request, sizeof request,
-                         "{'TableName':'numbers','KeyConditionExpression':'pk = :p%s','ExpressionAttributeValues':{':p':{"
-                         "'N':'1'}%s},'Select':'COUNT','ScanIndexForward':%s,'ExclusiveStartKey':{'pk':{'N':'1'},'sk':{"
+                         "{'TableName':'numbers','KeyConditionExpression':'pk = "
+                         ":p%s','ExpressionAttributeValues':{':p':{"
+                         "'N':'1'}%s},'Select':'COUNT','ScanIndexForward':%s,'ExclusiveStartKey':{'"
+                         "pk':{'N':'1'},'sk':{"
                          "'N':'%d'}}}",
                          cases[i].condition, cases[i].values, backward ? "false" : "true", start);
                 char count = (backward ? cases[i].backward : cases[i].forward)[start];
@@ -55,15 +60,18 @@ ENGINE_TEST(pages, start_keys_and_conditions)
             }
 }
 
-#define QUERY(start)                                                                                               \
-    "{'TableName':'pair','KeyConditionExpression':'pk = :p','ExpressionAttributeValues':{':p':{'S':'a'}},'Select':" \
+#define QUERY(start)                                                                               \
+    "{'TableName':'pair','KeyConditionExpression':'pk = "                                          \
+    ":p','ExpressionAttributeValues':{':p':{'S':'a'}},'Select':"                                   \
     "'COUNT','ExclusiveStartKey':" start "}"
-#define QUERY_INDEX(start)                                                                                             \
-    "{'TableName':'indexed','IndexName':'all','KeyConditionExpression':'g = :p','ExpressionAttributeValues':{':p':{'S':" \
+#define QUERY_INDEX(start)                                                                         \
+    "{'TableName':'indexed','IndexName':'all','KeyConditionExpression':'g = "                      \
+    ":p','ExpressionAttributeValues':{':p':{'S':"                                                  \
     "'a'}},'Select':'COUNT','ExclusiveStartKey':" start "}"
-#define SCAN(start)       "{'TableName':'pair','Select':'COUNT','ExclusiveStartKey':" start "}"
-#define SCAN_INDEX(start) "{'TableName':'indexed','IndexName':'all','Select':'COUNT','ExclusiveStartKey':" start "}"
-#define NOTHING           "{'Count':0,'ScannedCount':0}"
+#define SCAN(start) "{'TableName':'pair','Select':'COUNT','ExclusiveStartKey':" start "}"
+#define SCAN_INDEX(start)                                                                          \
+    "{'TableName':'indexed','IndexName':'all','Select':'COUNT','ExclusiveStartKey':" start "}"
+#define NOTHING "{'Count':0,'ScannedCount':0}"
 
 ENGINE_TEST(pages, start_keys)
 {
@@ -80,9 +88,12 @@ ENGINE_TEST(pages, start_keys)
         { "Query", QUERY_INDEX("{'pk':{'S':'a'},'sk':{'S':'b'}}"), START },
         { "Query", QUERY_INDEX("{'pk':{'S':'a'},'sk':{'S':'b'},'g':{'S':'a'}}"), START },
         { "Query", QUERY_INDEX("{'g':{'S':'a'},'h':{'N':'1'}}"), START },
-        { "Query", QUERY_INDEX("{'pk':{'S':'a'},'sk':{'S':'b'},'g':{'S':'a'},'h':{'S':'1'}}"), START },
-        { "Query", QUERY_INDEX("{'pk':{'S':'a'},'sk':{'S':'b'},'g':{'S':'b'},'h':{'N':'1'}}"), OUTSIDE },
-        { "Query", QUERY_INDEX("{'pk':{'S':'a'},'sk':{'S':'b'},'g':{'S':'a'},'h':{'N':'1'}}"), NOTHING },
+        { "Query", QUERY_INDEX("{'pk':{'S':'a'},'sk':{'S':'b'},'g':{'S':'a'},'h':{'S':'1'}}"),
+          START },
+        { "Query", QUERY_INDEX("{'pk':{'S':'a'},'sk':{'S':'b'},'g':{'S':'b'},'h':{'N':'1'}}"),
+          OUTSIDE },
+        { "Query", QUERY_INDEX("{'pk':{'S':'a'},'sk':{'S':'b'},'g':{'S':'a'},'h':{'N':'1'}}"),
+          NOTHING },
         { "Scan", SCAN("{}"), START },
         { "Scan", SCAN("{'pk':{'S':'a'}}"), START ": " SCHEMA },
         { "Scan", SCAN("{'pk':{'S':'a'},'sk':{'N':'1'}}"), START ": " SCHEMA },
@@ -90,24 +101,30 @@ ENGINE_TEST(pages, start_keys)
         { "Scan", SCAN("{'pk':{'S':''},'sk':{'S':'b'}}"), START ": " EMPTY_KEY("pk") },
         { "Scan", SCAN("{'pk':{'S':'a'},'sk':{'S':'b'}}"), NOTHING },
         { "Scan", SCAN_INDEX("{'pk':{'S':'a'},'sk':{'S':'b'}}"), START },
-        { "Scan", SCAN_INDEX("{'pk':{'S':'a'},'sk':{'S':'b'},'g':{'S':'a'},'h':{'N':'1'}}"), NOTHING },
+        { "Scan", SCAN_INDEX("{'pk':{'S':'a'},'sk':{'S':'b'},'g':{'S':'a'},'h':{'N':'1'}}"),
+          NOTHING },
     };
     create_tables(engine);
     CHECK(engine, exchanges);
 }
 
-/* A key is in one of four segments: the one in which the first two bits of md5("Outliers" + key) fall. */
+/* A key is in one of four segments: the one in which the first two bits of md5("Outliers" + key)
+ * fall. */
 ENGINE_TEST(pages, start_keys_and_segments)
 {
-#define SEGMENT(n) \
-    "{'TableName':'hash','Select':'COUNT','TotalSegments':4,'Segment':" n ",'ExclusiveStartKey':{'pk':{'S':'a'}}}"
-#define WRONG_SEGMENT(n) \
-    START ": Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. TotalSegments: 4 Segment: " n
+#define SEGMENT(n)                                                                                 \
+    "{'TableName':'hash','Select':'COUNT','TotalSegments':4,'Segment':" n                          \
+    ",'ExclusiveStartKey':{'pk':{'S':'a'}}}"
+#define WRONG_SEGMENT(n)                                                                           \
+    START ": Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. "       \
+          "TotalSegments: 4 Segment: " n
     static const struct exchange exchanges[] = {
         { "Scan", "{'TableName':'hash','Segment':1}",
-          "The TotalSegments parameter is required but was not present in the request when Segment parameter is present" },
+          "The TotalSegments parameter is required but was not present in the request when Segment "
+          "parameter is present" },
         { "Scan", "{'TableName':'hash','TotalSegments':1}",
-          "The Segment parameter is required but was not present in the request when parameter TotalSegments is present" },
+          "The Segment parameter is required but was not present in the request when parameter "
+          "TotalSegments is present" },
     };
     create_tables(engine);
     CHECK(engine, exchanges);
@@ -127,25 +144,28 @@ ENGINE_TEST(pages, start_keys_and_segments)
 /* What is shown of one item, of each index and Select. */
 ENGINE_TEST(pages, selections)
 {
-#define ITEM                                                                                                        \
-    "'b':{'B':'AA=='},'g':{'S':'g'},'h':{'N':'1'},'inc':{'S':'i'},'l':{'S':'l'},'m':{'N':'2'},'n':{'S':'n'},'oth'" \
+#define ITEM                                                                                       \
+    "'b':{'B':'AA=='},'g':{'S':'g'},'h':{'N':'1'},'inc':{'S':'i'},'l':{'S':'l'},'m':{'N':'2'},'n'" \
+    ":{'S':'n'},'oth'"                                                                             \
     ":{'S':'o'},'pk':{'S':'a'},'sk':{'S':'s'}"
-#define ONE(item)  "{'Items':[{" item "}],'Count':1,'ScannedCount':1}"
-#define COUNT      "{'Count':1,'ScannedCount':1}"
-#define OF(rest)   "{'TableName':'indexed'" rest "}"
-#define ALL_OF(index) \
-    INVALID "Select type ALL_ATTRIBUTES is not supported for global secondary index " index \
+#define ONE(item) "{'Items':[{" item "}],'Count':1,'ScannedCount':1}"
+#define COUNT     "{'Count':1,'ScannedCount':1}"
+#define OF(rest)  "{'TableName':'indexed'" rest "}"
+#define ALL_OF(index)                                                                              \
+    INVALID "Select type ALL_ATTRIBUTES is not supported for global secondary index " index        \
             " because its projection type is not ALL"
-#define LACKS(index) INVALID "Global secondary index " index " does not project [oth]"
+#define LACKS(index)              INVALID "Global secondary index " index " does not project [oth]"
 #define EXCLUDES(parameter, what) "Cannot specify the " parameter " when choosing to get " what
     static const struct exchange exchanges[] = {
         { "Scan", OF(""), ONE(ITEM) },
         { "Scan", OF(",'IndexName':'all'"), ONE(ITEM) },
         { "Scan", OF(",'IndexName':'keys'"), ONE("'g':{'S':'g'},'pk':{'S':'a'},'sk':{'S':'s'}") },
-        { "Scan", OF(",'IndexName':'some'"), ONE("'b':{'B':'AA=='},'inc':{'S':'i'},'pk':{'S':'a'},'sk':{'S':'s'}") },
+        { "Scan", OF(",'IndexName':'some'"),
+          ONE("'b':{'B':'AA=='},'inc':{'S':'i'},'pk':{'S':'a'},'sk':{'S':'s'}") },
         { "Scan", OF(",'IndexName':'l-keys'"), ONE("'l':{'S':'l'},'pk':{'S':'a'},'sk':{'S':'s'}") },
         { "Scan", OF(",'IndexName':'l-all'"), ONE(ITEM) },
-        { "Scan", OF(",'IndexName':'l-some'"), ONE("'inc':{'S':'i'},'n':{'S':'n'},'pk':{'S':'a'},'sk':{'S':'s'}") },
+        { "Scan", OF(",'IndexName':'l-some'"),
+          ONE("'inc':{'S':'i'},'n':{'S':'n'},'pk':{'S':'a'},'sk':{'S':'s'}") },
         { "Scan", OF(",'Select':'ALL_ATTRIBUTES'"), ONE(ITEM) },
         { "Scan", OF(",'Select':'ALL_ATTRIBUTES','IndexName':'all'"), ONE(ITEM) },
         { "Scan", OF(",'Select':'ALL_ATTRIBUTES','IndexName':'keys'"), ALL_OF("keys") },
@@ -155,36 +175,46 @@ ENGINE_TEST(pages, selections)
           ONE("'g':{'S':'g'},'pk':{'S':'a'},'sk':{'S':'s'}") },
         { "Scan", OF(",'Select':'COUNT'"), COUNT },
         { "Scan", OF(",'Select':'COUNT','IndexName':'keys'"), COUNT },
-        { "Scan", OF(",'Select':'SPECIFIC_ATTRIBUTES','ProjectionExpression':'oth'"), ONE("'oth':{'S':'o'}") },
+        { "Scan", OF(",'Select':'SPECIFIC_ATTRIBUTES','ProjectionExpression':'oth'"),
+          ONE("'oth':{'S':'o'}") },
         { "Scan", OF(",'ProjectionExpression':'oth'"), ONE("'oth':{'S':'o'}") },
         { "Scan", OF(",'AttributesToGet':['oth']"), ONE("'oth':{'S':'o'}") },
         { "Scan", OF(",'ProjectionExpression':'nothing'"), ONE("") },
         { "Scan", OF(",'ProjectionExpression':'oth','IndexName':'keys'"), LACKS("keys") },
         { "Scan", OF(",'AttributesToGet':['oth'],'IndexName':'some'"), LACKS("some") },
-        { "Scan", OF(",'ProjectionExpression':'oth','IndexName':'l-keys'"), ONE("'oth':{'S':'o'}") },
+        { "Scan", OF(",'ProjectionExpression':'oth','IndexName':'l-keys'"),
+          ONE("'oth':{'S':'o'}") },
         { "Scan", OF(",'ProjectionExpression':'inc','IndexName':'some'"), ONE("'inc':{'S':'i'}") },
-        { "Scan", OF(",'Select':'COUNT','ProjectionExpression':'oth'"), EXCLUDES("ProjectionExpression", "only the Count") },
-        { "Scan", OF(",'Select':'COUNT','AttributesToGet':['oth']"), EXCLUDES("AttributesToGet", "only the Count") },
+        { "Scan", OF(",'Select':'COUNT','ProjectionExpression':'oth'"),
+          EXCLUDES("ProjectionExpression", "only the Count") },
+        { "Scan", OF(",'Select':'COUNT','AttributesToGet':['oth']"),
+          EXCLUDES("AttributesToGet", "only the Count") },
         { "Scan", OF(",'Select':'ALL_ATTRIBUTES','ProjectionExpression':'oth'"),
           EXCLUDES("ProjectionExpression", "ALL_ATTRIBUTES") },
-        { "Scan", OF(",'Select':'ALL_PROJECTED_ATTRIBUTES','AttributesToGet':['oth'],'IndexName':'all'"),
+        { "Scan",
+          OF(",'Select':'ALL_PROJECTED_ATTRIBUTES','AttributesToGet':['oth'],'IndexName':'all'"),
           EXCLUDES("AttributesToGet", "ALL_PROJECTED_ATTRIBUTES") },
         { "Scan", OF(",'Select':'SPECIFIC_ATTRIBUTES'"),
-          "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES" },
+          "Must specify the AttributesToGet or ProjectionExpression when choosing to get "
+          "SPECIFIC_ATTRIBUTES" },
         { "Scan", OF(",'IndexName':'nope'"), "The table does not have the specified index: nope" },
         { "Scan", OF(",'IndexName':'all','ConsistentRead':true"),
           "Consistent reads are not supported on global secondary indexes" },
         { "Scan", OF(",'IndexName':'l-all','ConsistentRead':true"), ONE(ITEM) },
         { "Query",
-          OF(",'IndexName':'all','KeyConditionExpression':'g = :g','ExpressionAttributeValues':{':g':{'S':'g'}},"
+          OF(",'IndexName':'all','KeyConditionExpression':'g = "
+             ":g','ExpressionAttributeValues':{':g':{'S':'g'}},"
              "'ConsistentRead':true"),
           "Consistent reads are not supported on global secondary indexes" },
         { "Query",
-          OF(",'IndexName':'all','KeyConditionExpression':'g = :g','FilterExpression':'h = :g','ExpressionAttributeValues':{"
+          OF(",'IndexName':'all','KeyConditionExpression':'g = :g','FilterExpression':'h = "
+             ":g','ExpressionAttributeValues':{"
              "':g':{'S':'g'}}"),
-          "Filter Expression can only contain non-primary key attributes: Primary key attribute: h" },
+          "Filter Expression can only contain non-primary key attributes: Primary key attribute: "
+          "h" },
         { "Query",
-          OF(",'IndexName':'all','KeyConditionExpression':'g = :g','FilterExpression':'pk = :p','ExpressionAttributeValues':{"
+          OF(",'IndexName':'all','KeyConditionExpression':'g = :g','FilterExpression':'pk = "
+             ":p','ExpressionAttributeValues':{"
              "':g':{'S':'g'},':p':{'S':'a'}}"),
           ONE(ITEM) },
     };
@@ -193,11 +223,46 @@ ENGINE_TEST(pages, selections)
     CHECK(engine, exchanges);
 }
 
+/* Nothing looks inside a key attribute: DynamoDB Local 2.6.1, whose expressions are the service's.
+ */
+ENGINE_TEST(pages, inside_keys)
+{
+#define SCALAR(key)                                                                                \
+    "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed: " \
+    "Key: " key
+    static const struct exchange exchanges[] = {
+        { "GetItem", "{'TableName':'hash','Key':{'pk':{'S':'a'}},'ProjectionExpression':'pk.a'}",
+          "pk" },
+        { "BatchGetItem",
+          "{'RequestItems':{'hash':{'Keys':[{'pk':{'S':'a'}}],'ProjectionExpression':'pk[0]'}}}",
+          "pk" },
+        { "Scan", "{'TableName':'hash','ProjectionExpression':'pk.a'}", "pk" },
+        { "Scan", "{'TableName':'hash','FilterExpression':'attribute_exists(pk.a)'}", "pk" },
+        { "Scan", "{'TableName':'indexed','IndexName':'all','ProjectionExpression':'g.a'}", "g" },
+        { "PutItem",
+          "{'TableName':'hash','Item':{'pk':{'S':'a'}},'ConditionExpression':'attribute_exists(pk."
+          "a)'}",
+          "pk" },
+        { "DeleteItem",
+          "{'TableName':'hash','Key':{'pk':{'S':'a'}},'ConditionExpression':'attribute_exists(pk.a)"
+          "'}",
+          "pk" },
+    };
+    create_tables(engine);
+    for (size_t i = 0; i < sizeof exchanges / sizeof *exchanges; i++) {
+        const char *body = answer_to(engine, exchanges[i].operation, exchanges[i].request), *wanted;
+        wanted = harness_error("ValidationException",
+                               exchanges[i].answer[0] == 'g' ? SCALAR("g") : SCALAR("pk"));
+        cr_expect_str_eq(body, wanted, "%s\nanswered %s", exchanges[i].request, body);
+    }
+}
+
 /* Limit counts what is looked at; the last page of an exact Limit still has a key. */
 ENGINE_TEST(pages, limits)
 {
-#define N_QUERY(rest)                                                                                              \
-    "{'TableName':'numbers','KeyConditionExpression':'pk = :p','ExpressionAttributeValues':{':p':{'N':'1'},':x':{" \
+#define N_QUERY(rest)                                                                              \
+    "{'TableName':'numbers','KeyConditionExpression':'pk = "                                       \
+    ":p','ExpressionAttributeValues':{':p':{'N':'1'},':x':{"                                       \
     "'S':'x'}},'FilterExpression':'x = :x','Select':'COUNT'" rest "}"
 #define LAST(n) "'LastEvaluatedKey':{'pk':{'N':'1'},'sk':{'N':'" n "'}}"
     static const struct exchange exchanges[] = {
@@ -205,10 +270,13 @@ ENGINE_TEST(pages, limits)
         { "Query", N_QUERY(",'Limit':2"), "{'Count':0,'ScannedCount':2," LAST("1") "}" },
         { "Query", N_QUERY(",'Limit':6"), "{'Count':0,'ScannedCount':6," LAST("5") "}" },
         { "Query", N_QUERY(",'Limit':7"), "{'Count':0,'ScannedCount':6}" },
-        { "Query", N_QUERY(",'Limit':2,'ScanIndexForward':false"), "{'Count':0,'ScannedCount':2," LAST("4") "}" },
+        { "Query", N_QUERY(",'Limit':2,'ScanIndexForward':false"),
+          "{'Count':0,'ScannedCount':2," LAST("4") "}" },
         { "Query", N_QUERY(",'Limit':0"),
-          ENVELOPE "Value '0' at 'limit' failed to satisfy constraint: Member must have value greater than or equal to 1" },
-        { "Scan", "{'TableName':'numbers','Limit':6,'Select':'COUNT'}", "{'Count':6,'ScannedCount':6," LAST("5") "}" },
+          ENVELOPE "Value '0' at 'limit' failed to satisfy constraint: Member must have value "
+                   "greater than or equal to 1" },
+        { "Scan", "{'TableName':'numbers','Limit':6,'Select':'COUNT'}",
+          "{'Count':6,'ScannedCount':6," LAST("5") "}" },
     };
     fill_numbers(engine);
     CHECK(engine, exchanges);
@@ -226,7 +294,8 @@ ENGINE_TEST(pages, scan_order)
     }
     char wanted[512] = "{'Items':[";
     for (size_t i = 0; i < sizeof order / sizeof *order; i++)
-        snprintf(wanted + strlen(wanted), sizeof wanted - strlen(wanted), "%s{'pk':{'S':'%s'}}", i ? "," : "", order[i]);
+        snprintf(wanted + strlen(wanted), sizeof wanted - strlen(wanted), "%s{'pk':{'S':'%s'}}",
+                 i ? "," : "", order[i]);
     strcat(wanted, "],'Count':8,'ScannedCount':8}");
     struct exchange exchange = { "Scan", "{'TableName':'hash'}", wanted };
     check_exchanges(engine, &exchange, 1);
@@ -236,44 +305,66 @@ ENGINE_TEST(pages, scan_order)
 ENGINE_TEST(pages, legacy)
 {
 #define EQ(value) "{'ComparisonOperator':'EQ','AttributeValueList':[" value "]}"
-#define KC(conditions, rest) "{'TableName':'pair','KeyConditions':{" conditions "},'Select':'COUNT'" rest "}"
-#define PK "'pk':" EQ("{'S':'u'}")
+#define KC(conditions, rest)                                                                       \
+    "{'TableName':'pair','KeyConditions':{" conditions "},'Select':'COUNT'" rest "}"
+#define PK              "'pk':" EQ("{'S':'u'}")
 #define ARGUMENTS(name) INVALID "Invalid number of argument(s) for the " name " ComparisonOperator"
     static const struct exchange exchanges[] = {
         { "Query", "{'TableName':'pair'}",
-          "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request." },
+          "Either the KeyConditions or KeyConditionExpression parameter must be specified in the "
+          "request." },
         { "Query", KC(PK, ""), NOTHING },
         { "Query", KC("", ""), "Conditions can be of length 1 or 2 only" },
-        { "Query", KC(PK ",'sk':" EQ("{'S':'u'}") ",'z':" EQ("{'S':'u'}"), ""), "Conditions can be of length 1 or 2 only" },
-        { "Query", KC("'sk':" EQ("{'S':'u'}"), ""), "Query condition missed key schema element: pk" },
-        { "Query", KC(PK ",'z':" EQ("{'S':'u'}"), ""), "Query condition missed key schema element: sk" },
-        { "Query", KC("'pk':" EQ("{'N':'1'}"), ""), INVALID "Condition parameter type does not match schema type" },
+        { "Query", KC(PK ",'sk':" EQ("{'S':'u'}") ",'z':" EQ("{'S':'u'}"), ""),
+          "Conditions can be of length 1 or 2 only" },
+        { "Query", KC("'sk':" EQ("{'S':'u'}"), ""),
+          "Query condition missed key schema element: pk" },
+        { "Query", KC(PK ",'z':" EQ("{'S':'u'}"), ""),
+          "Query condition missed key schema element: sk" },
+        { "Query", KC("'pk':" EQ("{'N':'1'}"), ""),
+          INVALID "Condition parameter type does not match schema type" },
         { "Query", KC("'pk':" EQ("{'S':''}"), ""), EMPTY_KEY("pk") },
-        { "Query", KC("'pk':{'ComparisonOperator':'GT','AttributeValueList':[{'S':'u'}]}", ""), "Query key condition not supported" },
+        { "Query", KC("'pk':{'ComparisonOperator':'GT','AttributeValueList':[{'S':'u'}]}", ""),
+          "Query key condition not supported" },
         { "Query", KC("'pk':{'ComparisonOperator':'EQ'}", ""), ARGUMENTS("EQ") },
-        { "Query", KC(PK ",'sk':{'ComparisonOperator':'BETWEEN','AttributeValueList':[{'S':'2'},{'S':'1'}]}", ""),
-          "The BETWEEN condition was provided a range where the lower bound is greater than the upper bound" },
-        { "Query", KC(PK ",'sk':{'ComparisonOperator':'CONTAINS','AttributeValueList':[{'S':'2'}]}", ""),
+        { "Query",
+          KC(PK ",'sk':{'ComparisonOperator':'BETWEEN','AttributeValueList':[{'S':'2'},{'S':'1'}]}",
+             ""),
+          "The BETWEEN condition was provided a range where the lower bound is greater than the "
+          "upper bound" },
+        { "Query",
+          KC(PK ",'sk':{'ComparisonOperator':'CONTAINS','AttributeValueList':[{'S':'2'}]}", ""),
           "Attempted conditional constraint is not an indexable operation" },
-        { "Query", KC(PK, ",'QueryFilter':{'n':{'ComparisonOperator':'NULL','AttributeValueList':[{'S':'2'}]}}"), ARGUMENTS("NULL") },
-        { "Query", KC(PK, ",'QueryFilter':{'n':{'ComparisonOperator':'IN','AttributeValueList':[{'S':'2'},{'N':'1'}]}}"),
+        { "Query",
+          KC(PK,
+             ",'QueryFilter':{'n':{'ComparisonOperator':'NULL','AttributeValueList':[{'S':'2'}]}}"),
+          ARGUMENTS("NULL") },
+        { "Query",
+          KC(PK, ",'QueryFilter':{'n':{'ComparisonOperator':'IN','AttributeValueList':[{'S':'2'},{'"
+                 "N':'1'}]}}"),
           INVALID "AttributeValues inside AttributeValueList must be of same type" },
-        { "Query", KC(PK, ",'QueryFilter':{'n':{'ComparisonOperator':'LT','AttributeValueList':[{'BOOL':true}]}}"),
+        { "Query",
+          KC(PK, ",'QueryFilter':{'n':{'ComparisonOperator':'LT','AttributeValueList':[{'BOOL':"
+                 "true}]}}"),
           INVALID "ComparisonOperator LT is not valid for BOOL AttributeValue type" },
         { "Query", KC(PK, ",'QueryFilter':{'sk':" EQ("{'S':'u'}") "}"),
           "QueryFilter can only contain non-primary key attributes: Primary key attribute: sk" },
-        { "Query", KC(PK, ",'ConditionalOperator':'AND'"), "ConditionalOperator cannot be used without Filter or Expected" },
+        { "Query", KC(PK, ",'ConditionalOperator':'AND'"),
+          "ConditionalOperator cannot be used without Filter or Expected" },
         { "Query", KC(PK, ",'ConditionalOperator':'OR','QueryFilter':{'n':" EQ("{'S':'u'}") "}"),
           "ConditionalOperator can only be used when Filter or Expected has two or more elements" },
         { "Query", "{'TableName':'pair','KeyConditions':{" PK "},'AttributesToGet':['a','a']}",
           INVALID "Duplicate value in attribute name: a" },
-        { "Scan", "{'TableName':'pair','ScanFilter':{'pk':" EQ("{'S':'u'}") "}}", "{'Items':[],'Count':0,'ScannedCount':0}" },
+        { "Scan", "{'TableName':'pair','ScanFilter':{'pk':" EQ("{'S':'u'}") "}}",
+          "{'Items':[],'Count':0,'ScannedCount':0}" },
         { "Scan", "{'TableName':'pair','ScanFilter':{'n':{'AttributeValueList':[]}}}",
-          ENVELOPE "Value null at 'scanFilter.n.member.comparisonOperator' failed to satisfy constraint: Member must not be null" },
+          ENVELOPE "Value null at 'scanFilter.n.member.comparisonOperator' failed to satisfy "
+                   "constraint: Member must not be null" },
         { "Scan", "{'TableName':'pair','ExpressionAttributeNames':{'#a':'a'}}",
           "ExpressionAttributeNames can only be specified when using expressions" },
         { "Scan", "{'TableName':'pair','ExpressionAttributeValues':{':a':{'S':'a'}}}",
-          "ExpressionAttributeValues can only be specified when using expressions: FilterExpression is null" },
+          "ExpressionAttributeValues can only be specified when using expressions: "
+          "FilterExpression is null" },
     };
     create_tables(engine);
     CHECK(engine, exchanges);
