@@ -10,17 +10,6 @@
 #include "engine/item.h"
 #include "engine/keyspace.h"
 
-static bool is_key(const struct key_schema *keys, struct slice name)
-{
-    for (unsigned i = 0; i < keys->partition_count; i++)
-        if (slice_equal(keys->partition[i].name, name))
-            return true;
-    for (unsigned i = 0; i < keys->sort_count; i++)
-        if (slice_equal(keys->sort[i].name, name))
-            return true;
-    return false;
-}
-
 static int compare_slices(const void *a, const void *b)
 {
     return slice_compare(*(const struct slice *)a, *(const struct slice *)b);
@@ -28,7 +17,7 @@ static int compare_slices(const void *a, const void *b)
 
 bool index_projects(const struct table *table, const struct index *index, struct slice name)
 {
-    if (index->projection == PROJECTION_ALL || is_key(&table->keys, name) || is_key(&index->keys, name))
+    if (index->projection == PROJECTION_ALL || key_schema_has(&table->keys, name) || key_schema_has(&index->keys, name))
         return true;
     return index->projection == PROJECTION_INCLUDE && index->included_count > 0 &&
            bsearch(&name, index->included, index->included_count, sizeof name, compare_slices) != NULL;

@@ -36,6 +36,9 @@ struct key_schema {
     unsigned partition_count, sort_count;
 };
 
+/* Whether an attribute is one of the schema's. */
+bool key_schema_has(const struct key_schema *keys, struct slice name);
+
 enum projection_type { PROJECTION_ALL, PROJECTION_KEYS_ONLY, PROJECTION_INCLUDE };
 
 enum table_status { TABLE_CREATING, TABLE_UPDATING, TABLE_DELETING, TABLE_ACTIVE };

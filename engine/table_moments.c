@@ -44,7 +44,7 @@ static bool is_gone(int64_t deleted_at, int64_t at)
     return deleted_at != 0 && at >= deleted_at;
 }
 
-static bool has_attribute(const struct key_schema *keys, struct slice name)
+bool key_schema_has(const struct key_schema *keys, struct slice name)
 {
     for (unsigned i = 0; i < keys->partition_count; i++)
         if (slice_equal(keys->partition[i].name, name))
@@ -59,9 +59,9 @@ void table_prune_definitions(struct table *table)
 {
     size_t kept = 0;
     for (size_t i = 0; i < table->definition_count; i++) {
-        bool used = has_attribute(&table->keys, table->definitions[i].name);
+        bool used = key_schema_has(&table->keys, table->definitions[i].name);
         for (size_t k = 0; k < table->index_count && !used; k++)
-            used = has_attribute(&table->indexes[k].keys, table->definitions[i].name);
+            used = key_schema_has(&table->indexes[k].keys, table->definitions[i].name);
         if (used)
             table->definitions[kept++] = table->definitions[i];
     }
