@@ -15,14 +15,7 @@ enum {
     PARAMETER_SIZE = 512
 }; /* bytes of a presigned URL's parameter; a Credential is far shorter */
 
-struct authorization {
-    struct slice algorithm, credential, signature, signed_headers, date;
-    bool has_signed_headers;
-};
-
-/* "<algorithm> Name=value, Name=value": false, with *bad, at the first part that has no equal sign.
- */
-static bool parse_header(const char *header, struct authorization *out, struct slice *bad)
+bool authorization_parse(const char *header, struct authorization *out, struct slice *bad)
 {
     size_t algorithm = strcspn(header, " ");
     out->algorithm = (struct slice){ header, algorithm };
@@ -120,9 +113,7 @@ static struct slice next_part(struct slice *rest)
     return part;
 }
 
-/* Cuts keyid/date/region/service/term at its slashes; how many parts there are (more than 5 count
- * as 6). */
-static int split_credential(struct slice credential, struct slice parts[5])
+int authorization_split(struct slice credential, struct slice parts[5])
 {
     while (credential.length > 0 && credential.data[credential.length - 1] == '/')
         credential.length--;
@@ -143,13 +134,13 @@ bool authorization_region(const struct message *message, char region[HOST_REGION
     const char *header = message_header(message, HEADER_AUTHORIZATION);
     if (header != NULL) {
         struct authorization authorization = { 0 };
-        parse_header(header, &authorization, &bad);
+        authorization_parse(header, &authorization, &bad);
         credential = authorization.credential;
     } else if (is_presigned(message)) {
         query_parameter(message_url(message), "X-Amz-Credential", decoded, &credential);
     }
     struct slice parts[5];
-    if (split_credential(credential, parts) != 5 || parts[2].length == 0 ||
+    if (authorization_split(credential, parts) != 5 || parts[2].length == 0 ||
         parts[2].length >= HOST_REGION_SIZE)
         return false;
     memcpy(region, parts[2].data, parts[2].length);
@@ -189,7 +180,7 @@ static int check_scope(struct request *request, const struct authorization *auth
                        const char *region)
 {
     struct slice parts[5], whole = authorization->credential;
-    if (split_credential(whole, parts) != 5)
+    if (authorization_split(whole, parts) != 5)
         return request_fail(request, ERROR_INCOMPLETE_SIGNATURE,
                             "Credential must have exactly 5 slash-delimited elements, e.g. "
                             "keyid/date/region/service/term, got '%.*s'",
@@ -265,7 +256,7 @@ int authorization_check(struct request *request, const struct message *message, 
                                 "%sRe-examine the query-string parameters.", missing);
     } else {
         struct slice bad;
-        if (!parse_header(header, &authorization, &bad))
+        if (!authorization_parse(header, &authorization, &bad))
             return request_fail(request, ERROR_INCOMPLETE_SIGNATURE,
                                 "'%.*s' not a valid key=value pair (missing equal-sign) in "
                                 "Authorization header: '%s'.",

@@ -38,7 +38,8 @@ struct gateway_connection {
 
     bool started;        /* the first byte has come, and said whether there is TLS */
     bool closed;         /* nothing is taken any more */
-    bool in_body;        /* the headers are complete */
+    bool in_message;     /* something of a request has come, and it is not whole */
+    bool in_body;        /* its headers are complete */
     bool wants_continue; /* Expect: 100-continue, and nothing of the body has come */
     bool no_memory;      /* for the request that is being received */
     bool refused; /* the request has been answered before its end; the rest is skipped, then we
@@ -95,9 +96,16 @@ static int keep(struct gateway_connection *connection, struct bytes *kept, const
     return connection->no_memory ? HPE_USER : 0;
 }
 
+/* Whether the header that is coming in is kept for the signature, too; trailers are not signed. */
+static bool keeps_fields(const struct gateway_connection *connection)
+{
+    return connection->envelope.keys != NULL && !connection->in_body;
+}
+
 static int on_message_begin(llhttp_t *parser)
 {
     struct gateway_connection *connection = parser->data;
+    connection->in_message = true;
     connection->in_body = connection->wants_continue = false;
     connection->field_length = 0;
     connection->header = HEADER_COUNT;
@@ -122,6 +130,8 @@ static int on_header_field(llhttp_t *parser, const char *at, size_t length)
 {
     struct gateway_connection *connection = parser->data;
     if (count_head(connection, length + 4) != 0)
+        return HPE_USER;
+    if (keeps_fields(connection) && keep(connection, &connection->message.fields, at, length) != 0)
         return HPE_USER;
     if (connection->field_length < FIELD_SIZE) {
         size_t room = FIELD_SIZE - connection->field_length;
@@ -148,13 +158,15 @@ static int on_header_field_complete(llhttp_t *parser)
     if (header != HEADER_COUNT)
         message->headers[header] = (uint32_t)message->text.length;
     connection->header = header;
-    return 0;
+    return keeps_fields(connection) ? keep(connection, &message->fields, "", 1) : 0;
 }
 
 static int on_header_value(llhttp_t *parser, const char *at, size_t length)
 {
     struct gateway_connection *connection = parser->data;
     if (count_head(connection, length) != 0)
+        return HPE_USER;
+    if (keeps_fields(connection) && keep(connection, &connection->message.fields, at, length) != 0)
         return HPE_USER;
     if (connection->header == HEADER_COUNT)
         return 0;
@@ -165,6 +177,8 @@ static int on_header_value_complete(llhttp_t *parser)
 {
     struct gateway_connection *connection = parser->data;
     struct bytes *text = &connection->message.text;
+    if (keeps_fields(connection) && keep(connection, &connection->message.fields, "", 1) != 0)
+        return HPE_USER;
     if (connection->header == HEADER_COUNT)
         return 0;
     size_t start = connection->message.headers[connection->header];
@@ -253,7 +267,7 @@ static int on_message_complete(llhttp_t *parser)
 {
     struct gateway_connection *connection = parser->data;
     struct message *message = &connection->message;
-    connection->wants_continue = false;
+    connection->in_message = connection->wants_continue = false;
     bool close = connection->refused;
     if (!close) {
         if (!envelope_answer(&connection->envelope, message, reply_of(connection)) ||
@@ -380,4 +394,15 @@ void connection_consume(struct gateway_connection *connection, size_t size)
 bool connection_closed(const struct gateway_connection *connection)
 {
     return connection->closed;
+}
+
+void connection_require_signatures(struct gateway_connection *connection,
+                                   const struct signature_keys *keys)
+{
+    connection->envelope.keys = keys;
+}
+
+bool connection_idle(const struct gateway_connection *connection)
+{
+    return !connection->in_message;
 }

@@ -216,14 +216,16 @@ static bool answer_internal_error(struct envelope *envelope, struct response *re
 }
 
 /* JSON, target and signature: 0, or -1 after failing the request. */
-static int check(struct request *request, const struct message *message, struct slice body,
-                 const char *region)
+static int check(const struct envelope *envelope, struct request *request,
+                 const struct message *message, struct slice body, const char *region)
 {
     if (body.length > 0 && request_parse(request, body.data, body.length) != 0)
         return -1;
     if (request_route(request, message_header(message, HEADER_X_AMZ_TARGET)) != 0)
         return -1;
     if (authorization_check(request, message, region) != 0)
+        return -1;
+    if (envelope->keys != NULL && signature_check(request, message, envelope->keys) != 0)
         return -1;
     /* The service looks at what a missing body would have held only now. */
     if (body.length == 0)
@@ -262,7 +264,7 @@ static bool answer_operation(struct envelope *envelope, struct message *message,
     if (request == NULL) {
         answered = answer_internal_error(envelope, response, out);
     } else {
-        if (check(request, message, body, host_region) == 0)
+        if (check(envelope, request, message, body, host_region) == 0)
             bytes_release(&inflated);
         request_run(request);
         response->status = request_status(request);

@@ -12,12 +12,14 @@
 #include "http/bytes.h"
 #include "http/date.h"
 #include "http/message.h"
+#include "http/signature.h"
 
 /* What a response needs to know beside the request; belongs to a connection. */
 struct envelope {
     struct engine *engine; /* borrowed; NULL: every operation is answered with a 500 */
     const char *host; /* the name that the client connected to, from TLS or its resolver; NULL when
                          unknown */
+    const struct signature_keys *keys; /* borrowed; NULL: signatures are taken as they are */
     int64_t
         date_second; /* of `date`, which is written anew when the second is another; -1 at first */
     char date[DATE_HTTP_SIZE];

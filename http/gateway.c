@@ -12,6 +12,7 @@
 #include "engine/engine.h"
 #include "http/authority.h"
 #include "http/connection.h"
+#include "http/server.h"
 #include "http/trust.h"
 
 #ifndef DDBMOCK_BUILD
@@ -143,6 +144,14 @@ static void gateway_after_fork(bool child)
     errno = before;
 }
 
+static int gateway_serve(const struct gateway_server *server, char **why)
+{
+    int before = errno;
+    int error = server_run(engine, server, why);
+    errno = before;
+    return error;
+}
+
 gateway_function ddbmock_gateway;
 
 __attribute__((visibility("default"))) const struct gateway *ddbmock_gateway(void)
@@ -161,6 +170,7 @@ __attribute__((visibility("default"))) const struct gateway *ddbmock_gateway(voi
         .trust = gateway_trust,
         .before_fork = gateway_before_fork,
         .after_fork = gateway_after_fork,
+        .serve = gateway_serve,
     };
     return &gateway;
 }

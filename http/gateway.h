@@ -16,13 +16,33 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { GATEWAY_VERSION = 1 };
+enum { GATEWAY_VERSION = 2 };
 
 struct gateway_connection;
 
 struct gateway_settings {
     const char *storage; /* "memory", "lmdb"; NULL: "memory" */
     const char *session; /* a directory that only this user can enter: authority and store live there. NULL: in memory only */
+};
+
+/* An access key whose signatures are taken: "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY". */
+struct gateway_key {
+    const char *id, *secret;
+};
+
+/* What `serve` is asked for; everything is borrowed until it returns. */
+struct gateway_server {
+    const char *host; /* an address, or a name that has one */
+    const char *port; /* "8000"; "0": any that is free */
+    bool tls;         /* nothing but TLS; else plain HTTP, and TLS from those who begin with it */
+    bool open;        /* beyond loopback, requests need not be signed */
+    const struct gateway_key *keys; /* every operation is to be signed with one of these; key_count 0: with any, or an
+                                       invented one */
+    size_t key_count;
+    int stop; /* a descriptor, read when there is something in it: the first time, what has been asked is answered and
+                 everybody is sent away; the second time, at once */
+    void (*ready)(void *context, const char *url); /* once connections are taken, "http://127.0.0.1:8000"; may be NULL */
+    void *context;
 };
 
 struct gateway {
@@ -67,6 +87,14 @@ struct gateway {
     /* Around fork(2), in the forking thread: it must not be inside any other function here. */
     void (*before_fork)(void);
     void (*after_fork)(bool child);
+
+    /*
+     * Serves the open engine over TCP with a few threads of its own, until `stop` says so: 0, with all threads and
+     * connections gone. -errno with *why as a sentence when it cannot begin: -EACCES when `host` is beyond loopback and
+     * there are neither keys nor `open`. Raises the limit of open descriptors to what the process may have. Unlike all
+     * the others it blocks; the process must not fork meanwhile.
+     */
+    int (*serve)(const struct gateway_server *server, char **why);
 };
 
 /* The door: `const struct gateway *ddbmock_gateway(void)`. */

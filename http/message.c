@@ -63,14 +63,16 @@ enum header header_find(const char *name, size_t length)
 
 void message_reset(struct message *message)
 {
-    struct bytes text = message->text, body = message->body;
+    struct bytes text = message->text, body = message->body, fields = message->fields;
     bytes_clear(&text, KEPT_TEXT);
     bytes_clear(&body, KEPT_BODY);
-    *message = (struct message){ .text = text, .body = body };
+    bytes_clear(&fields, KEPT_TEXT);
+    *message = (struct message){ .text = text, .body = body, .fields = fields };
 }
 
 void message_release(struct message *message)
 {
     bytes_release(&message->text);
     bytes_release(&message->body);
+    bytes_release(&message->fields);
 }

@@ -47,9 +47,11 @@ struct message {
         text; /* the URL, then the values of the headers of `headers`, each with a NUL behind it */
     uint32_t headers[HEADER_COUNT]; /* where in `text` the value begins; 0: not there */
     struct bytes body;
+    struct bytes
+        fields; /* every header for whoever checks a signature: name, NUL, value, NUL, ... */
 };
 
-/* An empty message; memory for `text` and a small body stays. */
+/* An empty message; memory for `text`, `fields` and a small body stays. */
 void message_reset(struct message *message);
 void message_release(struct message *message);
 

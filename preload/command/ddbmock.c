@@ -1,9 +1,12 @@
 /*
- * ddbmock.c - the command: runs a program under the shim, and says what it is.
+ * ddbmock.c - the command: runs a program under the shim, and says what it is; serve.c has the
+ * server.
  *
  * `ddbmock run` sets LD_PRELOAD and becomes the program, whose exit status, signals and terminal
  * are then its own.
  */
+#include "preload/command/command.h"
+
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
@@ -18,13 +21,15 @@
 
 static const char usage[] =
     "usage: ddbmock run [--session NAME] [--] PROGRAM [ARGUMENT...]\n"
+    "       ddbmock serve [--host HOST] [--port PORT] [OPTION...]\n"
     "       ddbmock help [COMMAND]\n"
     "       ddbmock --version | --help\n"
     "\n"
     "  run     run a program, and all that it starts, with a DynamoDB inside the process\n"
+    "  serve   serve a DynamoDB over HTTP, for programs that cannot run that way\n"
     "  help    explain a command\n"
     "\n"
-    "See ddbmock(1) and libddbmock(7).\n";
+    "See ddbmock(1), ddbmock-serve(1) and libddbmock(7).\n";
 
 static const char usage_run[] = "usage: ddbmock run [--session NAME] [--] PROGRAM [ARGUMENT...]\n"
                                 "\n"
@@ -43,11 +48,7 @@ static const char usage_run[] = "usage: ddbmock run [--session NAME] [--] PROGRA
                                 "when it cannot be run, 125 when ddbmock\n"
                                 "itself fails.\n";
 
-enum { FAILED = 125, NOT_RUN = 126, NOT_FOUND = 127 };
-
-/* Where the shim is: beside the command (as built), in ../lib/ddbmock (as installed), or where it
- * was to be installed. */
-static const char *find_shim(void)
+const char *find_object(const char *command, const char *object)
 {
     static char path[PATH_MAX + 64];
     char self[PATH_MAX];
@@ -56,19 +57,25 @@ static const char *find_shim(void)
     char *slash = strrchr(self, '/');
     if (slash != NULL) {
         *slash = '\0';
-        snprintf(path, sizeof path, "%s/libddbmock.so", self);
+        snprintf(path, sizeof path, "%s/%s", self, object);
         if (access(path, R_OK) == 0)
             return path;
         slash = strrchr(self, '/');
         if (slash != NULL) {
             *slash = '\0';
-            snprintf(path, sizeof path, "%s/lib/ddbmock/libddbmock.so", self);
+            snprintf(path, sizeof path, "%s/lib/ddbmock/%s", self, object);
             if (access(path, R_OK) == 0)
                 return path;
         }
     }
-    snprintf(path, sizeof path, "%s", DDBMOCK_LIBDIR "/libddbmock.so");
-    return access(path, R_OK) == 0 ? path : NULL;
+    snprintf(path, sizeof path, DDBMOCK_LIBDIR "/%s", object);
+    if (access(path, R_OK) == 0)
+        return path;
+    fprintf(stderr,
+            "ddbmock %s: %s is neither beside this command, nor in ../lib/ddbmock, nor "
+            "in " DDBMOCK_LIBDIR ".\n",
+            command, object);
+    return NULL;
 }
 
 /* LD_PRELOAD with the shim first, unless it is there. */
@@ -121,13 +128,9 @@ static int run(int argc, char **argv)
               stderr);
         return FAILED;
     }
-    const char *shim = find_shim();
-    if (shim == NULL) {
-        fputs("ddbmock run: libddbmock.so is neither beside this command, nor in ../lib/ddbmock, "
-              "nor in " DDBMOCK_LIBDIR ".\n",
-              stderr);
+    const char *shim = find_object("run", "libddbmock.so");
+    if (shim == NULL)
         return FAILED;
-    }
     if (strpbrk(shim, ": ") != NULL) {
         fprintf(stderr,
                 "ddbmock run: %s: LD_PRELOAD takes no path with a blank or a colon in it.\n", shim);
@@ -149,12 +152,15 @@ static int help(int argc, char **argv)
         fputs(usage, stdout);
     } else if (strcmp(argv[1], "run") == 0) {
         fputs(usage_run, stdout);
+    } else if (strcmp(argv[1], "serve") == 0) {
+        fputs(usage_serve, stdout);
     } else if (strcmp(argv[1], "help") == 0) {
-        fputs("usage: ddbmock help [COMMAND]\n\nExplains COMMAND (run, help), or lists the "
+        fputs("usage: ddbmock help [COMMAND]\n\nExplains COMMAND (run, serve, help), or lists the "
               "commands.\n",
               stdout);
     } else {
-        fprintf(stderr, "ddbmock help: there is no command '%s'. The commands are run and help.\n",
+        fprintf(stderr,
+                "ddbmock help: there is no command '%s'. The commands are run, serve and help.\n",
                 argv[1]);
         return FAILED;
     }
@@ -189,8 +195,11 @@ int main(int argc, char **argv)
     }
     if (strcmp(argv[0], "run") == 0)
         return run(argc, argv);
+    if (strcmp(argv[0], "serve") == 0)
+        return serve(argc, argv);
     if (strcmp(argv[0], "help") == 0)
         return help(argc, argv);
-    fprintf(stderr, "ddbmock: there is no command '%s'. The commands are run and help.\n", argv[0]);
+    fprintf(stderr, "ddbmock: there is no command '%s'. The commands are run, serve and help.\n",
+            argv[0]);
     return FAILED;
 }

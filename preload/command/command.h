@@ -1,0 +1,20 @@
+/*
+ * command.h - what the commands share: exit statuses, where the objects are, and each command's
+ * help.
+ */
+#ifndef DDBMOCK_PRELOAD_COMMAND_COMMAND_H
+#define DDBMOCK_PRELOAD_COMMAND_COMMAND_H
+
+enum { FAILED = 125, NOT_RUN = 126, NOT_FOUND = 127 };
+
+/*
+ * Where `object` is: beside the command (as built), in ../lib/ddbmock (as installed), or where it
+ * was to be installed; valid until the next call. NULL after saying on stderr that it is nowhere.
+ */
+const char *find_object(const char *command, const char *object);
+
+/* ddbmock serve: the exit status. argv[0] is "serve". */
+int serve(int argc, char **argv);
+extern const char usage_serve[];
+
+#endif
