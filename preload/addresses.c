@@ -211,6 +211,7 @@ const struct address *address_of(const char *name, bool *short_of_memory)
         return NULL;
     struct shim_guard guard;
     shim_enter(&guard);
+    shim_prepare_fork(); /* another thread may fork while this one holds the lock */
     pthread_mutex_lock(&addresses_lock);
     const struct address *found = remember(normal, !own);
     pthread_mutex_unlock(&addresses_lock);
