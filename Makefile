@@ -123,7 +123,7 @@ $(BUILD)/tests/preload/fake/libddbmock.so $(BUILD)/tests/preload/alone/libddbmoc
 
 $(BUILD)/tests/preload/fake/libddbmock-engine.so: tests/preload/fake_engine.c
 	@mkdir -p $(@D)
-	$(CC) $(cflags) $(pic) -shared -o $@ $<
+	$(CC) $(cflags) $(pic) -MMD -MP -shared -o $@ $<
 
 $(BUILD)/tests/preload/fake/asker.so $(BUILD)/tests/preload/fake/hidden/asked.so: tests/preload/asker.c
 	@mkdir -p $(@D)
