@@ -91,8 +91,9 @@ static void arm_listener(struct server *server)
 /* Waits for a client's next event; from here on it may be another thread's. */
 static void ask(struct server *server, struct client *client, uint32_t events, int64_t deadline)
 {
+    int fd = client->fd;
     atomic_store(&client->deadline, deadline);
-    arm(server, EPOLL_CTL_MOD, client->fd, events, client);
+    arm(server, EPOLL_CTL_MOD, fd, events, client);
 }
 
 static void dismiss(struct server *server, struct client *client)
@@ -130,7 +131,6 @@ static bool admit(struct server *server, int fd)
         connection_require_signatures(client->connection, &server->keys);
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &yes, sizeof yes);
-    atomic_init(&client->deadline, now() + IDLE_SECONDS);
     atomic_init(&client->waits, true);
 
     pthread_mutex_lock(&server->lock);
@@ -138,6 +138,7 @@ static bool admit(struct server *server, int fd)
     client->previous = server->clients.previous;
     client->previous->next = client->next->previous = client;
     server->count++;
+    atomic_store(&client->deadline, now() + IDLE_SECONDS);
     pthread_mutex_unlock(&server->lock);
     arm(server, EPOLL_CTL_ADD, fd, EPOLLIN, client);
     return true;
@@ -228,7 +229,7 @@ static int64_t receive_deadline(struct client *client)
     return client->request_end;
 }
 
-static void discard(struct server *server, struct client *client)
+static void discard(struct server *server, struct client *client, int64_t deadline)
 {
     char bytes[READ_SIZE];
     ssize_t got = 0;
@@ -236,7 +237,7 @@ static void discard(struct server *server, struct client *client)
         if ((got = recv(client->fd, bytes, sizeof bytes, 0)) <= 0)
             break;
     if (got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR)))
-        arm(server, EPOLL_CTL_MOD, client->fd, EPOLLIN, client);
+        ask(server, client, EPOLLIN, deadline);
     else
         dismiss(server, client);
 }
@@ -246,12 +247,13 @@ static void serve_client(struct server *server, struct client *client)
 {
     struct gateway_connection *connection = client->connection;
     char bytes[READ_SIZE];
+    /* Also what hands the client over from the thread that armed it, as far as C is concerned. */
+    int64_t deadline = atomic_exchange(&client->deadline, INT64_MAX);
     if (client->lingers) {
-        discard(server, client);
+        discard(server, client, deadline);
         return;
     }
     atomic_store(&client->waits, false);
-    atomic_store(&client->deadline, INT64_MAX);
     for (int i = 0;; i++) {
         int drained = drain(client);
         if (drained < 0) {
