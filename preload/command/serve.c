@@ -36,7 +36,7 @@ const char usage_serve[] =
     "  -s, --session NAME      serve the tables of the session NAME (or, with a '/', of that "
     "directory), and keep them\n"
     "                          afterwards\n"
-    "  -S, --storage STORAGE   how they are stored: lmdb (the default) or memory\n"
+    "  -S, --storage STORAGE   how they are stored (lmdb)\n"
     "  -h, --help              show this\n"
     "\n"
     "An address that other machines can reach needs --key, --keys-file or --open. The exit status "
@@ -214,6 +214,7 @@ int serve(int argc, char **argv)
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
     sigprocmask(SIG_BLOCK, &signals, NULL);
+    signal(SIGPIPE, SIG_IGN); /* whoever started us may not listen to what we say */
     options.server.stop = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
     options.server.ready = say_ready;
     options.server.keys = options.keys.all;

@@ -12,7 +12,7 @@ import subprocess
 import threading
 import time
 
-from server import Server, ask, build, client, command, raw, run, sanitized, scratch, table
+from server import Server, ask, build, client, command, headers_of, raw, run, sanitized, scratch, table
 
 
 def fails(pattern, *options, environment=None):
@@ -307,6 +307,44 @@ def test_tls():
             with server.connect() as connection:
                 connection.sendall(raw("ListTables", {}))
                 assert connection.makefile("rb").read().startswith(b"HTTP/1.1 400 ")
+
+
+def test_tls_for_other_hosts():
+    with scratch() as directory:
+        authority = os.path.join(directory, "authority.pem")
+        with Server("--tls", "--authority", authority, environment={"DDBMOCK_HOSTS": "db.test"}) as server:
+            for host, status in (("db.test", 0), ("dynamodb.eu-west-1.amazonaws.com", 0), ("other.test", 60)):
+                done = curl(server, "--cacert", authority, "--resolve", f"{host}:{server.port}:127.0.0.1", status=status,
+                            url=f"https://{host}:{server.port}")
+                assert status != 0 or done.stdout.startswith("healthy: "), done
+
+
+def test_regions():
+    """The region is that of the signature; each has its tables."""
+    with Server() as server:
+        assert ask(client(server), "CreateTable", table)[1]["TableDescription"]["TableArn"].startswith("arn:aws:dynamodb:us-east-1:")
+        elsewhere = {name: text.replace("us-east-1", "eu-west-1") for name, text in headers_of("ListTables").items()}
+        assert ask(client(server), "ListTables", {}, elsewhere) == (200, {"TableNames": []})
+        assert ask(client(server), "ListTables", {}) == (200, {"TableNames": ["Things"]})
+
+
+def test_nobody_listens_to_what_it_says():
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    reader, writer = os.pipe()
+    os.close(reader)
+    with subprocess.Popen([command, "serve", "--port", str(port)], stdout=writer) as process:
+        os.close(writer)
+        for _ in range(300):
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=60).close()
+                break
+            except ConnectionRefusedError:
+                time.sleep(0.1)
+        time.sleep(0.2)
+        assert ask(http.client.HTTPConnection("127.0.0.1", port, timeout=60), "ListTables", {})[0] == 200
+        process.terminate()
+        assert process.wait(timeout=30) == 0
 
 
 def test_under_the_shim():
