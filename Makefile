@@ -54,12 +54,12 @@ command_objects := $(command_sources:%.c=$(BUILD)/%.o)
 # The engine object takes its libraries in whole, so that no host program's json_object_get or SSL_read is mistaken for ours.
 # Debian's archives of jansson and LMDB are not PIC, but only in their references to stdin and stderr, which we never
 # reach (no json_loadf; mdb_env_set_assert never returns): renamed, they link. docs/architecture.md tells more.
-static_libs := $(BUILD)/lib/libjansson.a $(BUILD)/lib/liblmdb.a \
+static_libs := $(BUILD)/lib/libjansson.a $(BUILD)/lib/liblmdb.a $(BUILD)/lib/libsqlite3.a \
                $(libdir)/libssl.a $(libdir)/libcrypto.a $(libdir)/libz.a
 
 # The Debian packages that each thing needs; "command=package" is there once the command is.
 build_packages := cc=gcc libc6-dev objcopy=binutils libjansson-dev uthash-dev libssl-dev zlib1g-dev \
-                  liblmdb-dev libbsd-dev $(if $(llhttp_libs),,node-llhttp)
+                  liblmdb-dev libsqlite3-dev libbsd-dev $(if $(llhttp_libs),,node-llhttp)
 again = +@$(MAKE) --no-print-directory
 
 all: buildable
@@ -96,6 +96,14 @@ $(BUILD)/lib/liblmdb.a: $(libdir)/liblmdb.a Makefile
 	@mkdir -p $(@D)
 	objcopy --redefine-sym stderr=ddbmock_no_stderr --redefine-sym open=ddbmock_lmdb_open \
 	    --redefine-sym close=ddbmock_lmdb_close --redefine-sym mmap=ddbmock_lmdb_mmap $< $@
+
+# SQLite's mathematical functions, which no statement of ours calls, are not to bring libm into every host program: they stay
+# unresolved. Its list of open files gets a name, so that a child of fork can forget it (engine/storage/sqlite_system.c).
+sqlite_math := acos acosh asin asinh atan atan2 atanh cos cosh exp fmod log log10 log2 pow sin sinh sqrt tan tanh trunc ceil floor
+$(BUILD)/lib/libsqlite3.a: $(libdir)/libsqlite3.a Makefile
+	@mkdir -p $(@D)
+	objcopy $(foreach name,$(sqlite_math),--redefine-sym $(name)=ddbmock_no_$(name) --weaken-symbol=ddbmock_no_$(name)) \
+	    --redefine-sym inodeList=ddbmock_sqlite_inodes --globalize-symbol=ddbmock_sqlite_inodes $< $@
 
 # The shim: what it exports is preload/hooks.def, and nothing else.
 $(BUILD)/preload/exports.map: preload/exports.map.in preload/hooks.def

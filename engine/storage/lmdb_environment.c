@@ -2,16 +2,14 @@
  * lmdb_environment.c - see lmdb_environment.h. LMDB wants one opening of a file in a process,
  * because closing any other drops the process's locks on it, and no use of an opening in the child
  * of a fork; so openings are kept in a registry, and closed before fork. A fork that we do not see
- * (a raw clone) is noticed by a page that the kernel wipes in the child.
+ * (a raw clone) is noticed by owner.h.
  */
 #include "engine/storage/lmdb_environment.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,6 +17,7 @@
 #include "engine/storage/gate.h"
 #include "engine/storage/lmdb_files.h"
 #include "engine/storage/lmdb_keys.h"
+#include "engine/storage/owner.h"
 
 enum {
     ATTEMPTS = 8,         /* to find an environment open that another thread may be closing */
@@ -33,10 +32,7 @@ __thread jmp_buf *lmdb_landing;
 static pthread_mutex_t registry_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct environment *registry;
 
-/* Whose process this memory is: OURS, unless a fork has wiped or a child is taking over. */
-enum { WIPED = 0, OURS = 1, TAKING_OVER = 2 };
-static _Atomic int *_Atomic owner;
-static _Atomic pid_t owner_pid; /* where the kernel cannot wipe */
+static struct owner owner;
 
 int environment_errno(int result)
 {
@@ -65,24 +61,6 @@ int environment_errno(int result)
     }
 }
 
-/* Under the registry's lock. */
-static int own_this_process(void)
-{
-    if (owner || owner_pid)
-        return 0;
-    void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (page == MAP_FAILED)
-        return -ENOMEM;
-    if (madvise(page, 4096, MADV_WIPEONFORK) == 0) {
-        *(_Atomic int *)page = OURS;
-        owner = page;
-    } else {
-        munmap(page, 4096);
-        owner_pid = getpid();
-    }
-    return 0;
-}
-
 /* In a child: nobody else is there, no lock means anything, and no opening is ours. */
 static void take_over(void)
 {
@@ -98,27 +76,7 @@ static void take_over(void)
 
 static void notice_fork(void)
 {
-    _Atomic int *mark = atomic_load_explicit(&owner, memory_order_acquire);
-    if (mark) {
-        int state = atomic_load_explicit(mark, memory_order_acquire);
-        if (state == OURS)
-            return;
-        if (state == WIPED && atomic_compare_exchange_strong(mark, &state, TAKING_OVER)) {
-            take_over();
-            *mark = OURS;
-        }
-        while (*mark != OURS)
-            sched_yield();
-    } else {
-        pid_t before = owner_pid, now = getpid();
-        if (before != now && before != 0 && before != -1 &&
-            atomic_compare_exchange_strong(&owner_pid, &before, -1)) {
-            take_over();
-            owner_pid = now;
-        }
-        while (owner_pid == -1)
-            sched_yield();
-    }
+    owner_check(&owner, take_over);
 }
 
 /* Alone: closes or gives up an opening that is to be made anew, and opens. */
@@ -186,7 +144,7 @@ int environment_acquire(const char *path, struct environment **out)
     if (!S_ISDIR(directory.st_mode))
         return -ENOTDIR;
     pthread_mutex_lock(&registry_lock);
-    int error = own_this_process();
+    int error = owner_start(&owner);
     struct environment *environment = error ? NULL : find(&directory);
     if (!error && !environment) {
         error = create(path, &directory, &environment);

@@ -8,7 +8,8 @@
 #include <stddef.h>
 #include <string.h>
 
-static const struct storage_backend *const backends[] = { &storage_memory, &storage_lmdb };
+static const struct storage_backend *const backends[] = { &storage_memory, &storage_lmdb,
+                                                          &storage_sqlite };
 
 /* Every backend's objects begin with a storage_base. */
 static const struct storage_backend *backend_of(const void *object)

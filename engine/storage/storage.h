@@ -64,6 +64,7 @@ struct storage_backend {
 
 extern const struct storage_backend storage_memory; /* private to the process; `path` is not used and may be NULL */
 extern const struct storage_backend storage_lmdb;   /* shared by every process that opens the same directory */
+extern const struct storage_backend storage_sqlite; /* shared by every process that opens the same file */
 
 /* The first member of every backend's struct storage, struct transaction and struct cursor. */
 struct storage_base {
@@ -74,8 +75,9 @@ struct storage_base {
 const struct storage_backend *storage_backend_named(const char *name);
 
 /*
- * Opens the store at `path` (what that is, the backend says; lmdb: an existing directory that only this user can enter)
- * and creates what is missing. 0 and *out, to be closed with storage_close, or -errno.
+ * Opens the store at `path` (what that is, the backend says; lmdb: an existing directory that only this user can enter;
+ * sqlite: a file, or a directory for the file dynamo.db in it, NULL for the working directory) and creates what is missing.
+ * 0 and *out, to be closed with storage_close, or -errno.
  */
 int storage_open(const struct storage_backend *backend, const char *path, struct storage **out);
 

@@ -167,7 +167,8 @@ static struct figures measure_backend(const struct storage_backend *backend, uns
 
 int main(int argc, char **argv)
 {
-    static const struct storage_backend *const backends[] = { &storage_memory, &storage_lmdb };
+    static const struct storage_backend *const backends[] = { &storage_memory, &storage_lmdb,
+                                                              &storage_sqlite };
     unsigned counts[] = { 1000, argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 100000 };
     if (counts[1] < 1000) {
         fprintf(stderr, "storage: COUNT is a number, 1000 at least\n");

@@ -24,6 +24,7 @@ const char *__tsan_default_suppressions(void)
 #endif
 
 static char directory[PATH_MAX];
+static const struct storage_backend *opened;
 static uint64_t state = 88172645463325252u;
 
 struct storage *store_open(const char *backend)
@@ -33,8 +34,14 @@ struct storage *store_open(const char *backend)
     snprintf(directory, sizeof directory, "%s/ddbmock-storage-XXXXXX", parent ? parent : "/tmp");
     cr_assert_not_null(mkdtemp(directory));
     struct storage *store;
-    assert_ok(storage_open(storage_backend_named(backend), directory, &store));
+    opened = storage_backend_named(backend);
+    assert_ok(storage_open(opened, directory, &store));
     return store;
+}
+
+int store_open_again(struct storage **out)
+{
+    return storage_open(opened, directory, out);
 }
 
 void store_close(struct storage *store)

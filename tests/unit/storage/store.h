@@ -8,8 +8,8 @@
  *         ...
  *     }
  *
- * makes one Criterion test for each backend: order/prefix_first_memory, order/prefix_first_lmdb. A
- * new backend is one more line in STORAGE_TEST.
+ * makes one Criterion test for each backend: order/prefix_first_memory, order/prefix_first_lmdb,
+ * ... A new backend is one more Test in STORAGE_TEST.
  */
 #ifndef DDBMOCK_TESTS_UNIT_STORAGE_STORE_H
 #define DDBMOCK_TESTS_UNIT_STORAGE_STORE_H
@@ -23,6 +23,10 @@
  */
 struct storage *store_open(const char *backend);
 void store_close(struct storage *store);
+
+/* Opens the directory of the store opened last once more, with the same backend, as another process
+ * would. Its error, or 0. */
+int store_open_again(struct storage **out);
 
 /* The directory of the store opened last, for tests that go behind the store's back. */
 const char *store_directory(void);
@@ -44,7 +48,26 @@ bool store_is_shared(const struct storage *store);
         suite##_##name(store);                                                                     \
         store_close(store);                                                                        \
     }                                                                                              \
+    Test(suite, name##_sqlite)                                                                     \
+    {                                                                                              \
+        struct storage *store = store_open("sqlite");                                              \
+        suite##_##name(store);                                                                     \
+        store_close(store);                                                                        \
+    }                                                                                              \
     static void suite##_##name(struct storage *store)
+
+/* The same for the backends that processes share; the test opens its store by itself. */
+#define SHARED_STORAGE_TEST(suite, name)                                                           \
+    static void suite##_##name(const char *backend);                                               \
+    Test(suite, name##_lmdb)                                                                       \
+    {                                                                                              \
+        suite##_##name("lmdb");                                                                    \
+    }                                                                                              \
+    Test(suite, name##_sqlite)                                                                     \
+    {                                                                                              \
+        suite##_##name("sqlite");                                                                  \
+    }                                                                                              \
+    static void suite##_##name(const char *backend)
 
 #define assert_ok(expression)                                                                      \
     do {                                                                                           \

@@ -70,6 +70,7 @@ Test(faults, names)
 {
     cr_assert_eq(storage_backend_named("memory"), &storage_memory);
     cr_assert_eq(storage_backend_named("lmdb"), &storage_lmdb);
+    cr_assert_eq(storage_backend_named("sqlite"), &storage_sqlite);
     cr_assert_null(storage_backend_named("faulty"));
     cr_assert_null(storage_backend_named(""));
 }
