@@ -151,23 +151,28 @@ $(BUILD)/ddbmock: $(command_objects)
 
 include tests/tests.mk tests/quality.mk
 
-# Installed: the command in bin, the two objects side by side in lib/ddbmock, the manual pages.
+# Installed: the command in bin, the two objects side by side in lib/ddbmock, the manual pages, and the headers that a storage
+# backend from outside is made with (docs/storage.md).
 bindir := $(DESTDIR)$(PREFIX)/bin
 objectdir := $(DESTDIR)$(PREFIX)/lib/ddbmock
 mandir := $(DESTDIR)$(PREFIX)/share/man
+includedir := $(DESTDIR)$(PREFIX)/include/ddbmock
 manuals := $(wildcard docs/man/*.[1-8])
+storage_headers := engine/slice.h engine/storage/storage.h
 
 install: all
 	install -d $(bindir) $(objectdir)
 	install -m 755 $(BUILD)/ddbmock $(bindir)/ddbmock
 	install -m 644 $(BUILD)/libddbmock.so $(BUILD)/libddbmock-engine.so $(objectdir)
+	for header in $(storage_headers); do install -D -m 644 $$header $(includedir)/$$header || exit 1; done
 	for page in $(manuals); do \
 	    install -d $(mandir)/man$${page##*.} && install -m 644 $$page $(mandir)/man$${page##*.} || exit 1; done
 
 uninstall:
 	rm -f $(bindir)/ddbmock $(objectdir)/libddbmock.so $(objectdir)/libddbmock-engine.so
 	for page in $(notdir $(manuals)); do rm -f $(mandir)/man$${page##*.}/$$page; done
-	-rmdir $(objectdir) 2>/dev/null
+	for header in $(storage_headers); do rm -f $(includedir)/$$header; done
+	-rmdir $(objectdir) $(includedir)/engine/storage $(includedir)/engine $(includedir) 2>/dev/null
 
 clean:
 	rm -rf build

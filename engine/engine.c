@@ -10,28 +10,43 @@
 
 #include "engine/clock.h"
 #include "engine/engine_internal.h"
+#include "engine/storage/selection.h"
 
 /* Sets *why to a sentence, when somebody wants one; answers -error. */
 static int explain(char **why, int error, const char *what, const char *where)
 {
-    char reason[128];
-    if (why && asprintf(why, "cannot open the %s store%s%s: %s", what, where ? " in " : "", where ? where : "",
-                        strerror_r(error, reason, sizeof reason)) < 0)
+    char room[128];
+    const char *reason = error == EPROTO ? "it is not of ddbmock's making, or of a newer version's, or damaged"
+                                         : strerror_r(error, room, sizeof room);
+    if (why && asprintf(why, "cannot open the %s store%s%s: %s", what, where ? " in " : "", where ? where : "", reason) < 0)
         *why = NULL;
     return -error;
+}
+
+/* The store that the settings name, open. */
+static int open_storage(const struct engine_settings *settings, struct storage **out, char **why)
+{
+    struct storage_selection selection;
+    char *reason;
+    int error = storage_select(settings->storage, settings->path, &selection, &reason);
+    if (error != 0) {
+        if (!why)
+            free(reason);
+        else
+            *why = reason;
+        return error;
+    }
+    error = storage_open(selection.backend, selection.path, out);
+    if (error != 0)
+        explain(why, -error, selection.backend->name, selection.path);
+    free(selection.path);
+    return error;
 }
 
 int engine_open(const struct engine_settings *settings, struct engine **out, char **why)
 {
     if (why)
         *why = NULL;
-    const char *name = settings->storage ? settings->storage : "memory";
-    const struct storage_backend *backend = storage_backend_named(name);
-    if (!backend) {
-        if (why && asprintf(why, "there is no storage backend \"%s\": it is memory or lmdb", name) < 0)
-            *why = NULL;
-        return -EINVAL;
-    }
 
     /* jansson would read /dev/urandom, once, in the middle of a host's request. */
     unsigned seed;
@@ -40,11 +55,11 @@ int engine_open(const struct engine_settings *settings, struct engine **out, cha
 
     struct engine *engine = calloc(1, sizeof *engine);
     if (!engine)
-        return explain(why, ENOMEM, name, settings->path);
-    int error = storage_open(backend, settings->path, &engine->storage);
+        return -ENOMEM;
+    int error = open_storage(settings, &engine->storage, why);
     if (error != 0) {
         free(engine);
-        return explain(why, -error, name, settings->path);
+        return error;
     }
     pthread_mutex_init(&engine->tables_lock, NULL);
     *out = engine;

@@ -30,8 +30,8 @@ enum error_code {
 };
 
 struct engine_settings {
-    const char *storage; /* the name of a backend, see engine/storage/storage.h; NULL: "memory" */
-    const char *path;    /* where that backend keeps its files; NULL where it has none */
+    const char *storage; /* as the user wrote it, see engine/storage/selection.h; NULL: "memory" */
+    const char *path;    /* the session's directory, for the backends that keep their files there; NULL where there is none */
 };
 
 /*

@@ -104,13 +104,15 @@ static int sqlite_begin(struct storage *base, bool write, struct transaction **o
     return 0;
 }
 
-static void end(struct sqlite_transaction *transaction)
+static void end(struct sqlite_transaction *transaction, int error)
 {
     struct sqlite_connection *connection = transaction->connection;
     if (!transaction->write)
         sqlite3_reset(connection->statements[STATEMENT_SNAPSHOT]);
     else if (!sqlite3_get_autocommit(connection->db)) /* else SQLite has given it up by itself */
         sqlite_connection_run(connection, STATEMENT_ROLLBACK);
+    if (error == -ENOSPC)
+        sqlite_connection_shrink(connection);
     sqlite_connection_release(connection);
     sqlite_pool_return(transaction->pool, transaction->write, connection);
     free(transaction);
@@ -122,13 +124,14 @@ static int sqlite_commit(struct transaction *base)
     int error = transaction->error;
     if (transaction->write && !error)
         error = sqlite_connection_run(transaction->connection, STATEMENT_COMMIT);
-    end(transaction);
+    end(transaction, error);
     return error;
 }
 
 static void sqlite_abort(struct transaction *base)
 {
-    end((struct sqlite_transaction *)base);
+    struct sqlite_transaction *transaction = (struct sqlite_transaction *)base;
+    end(transaction, transaction->error);
 }
 
 /* A column of the row that the statement stands on, copied. */

@@ -166,14 +166,26 @@ static int settle(sqlite3 *db, bool create)
     return !error && new ? make_format(db) : error;
 }
 
+/* The directory may be why a file that is not there cannot be made: SQLite then tries to read it.
+ */
+static int why_not_created(const char *path)
+{
+    char *directory = strndup(path, (size_t)(strrchr(path, '/') - path) + 1);
+    int error = !directory ? ENOMEM : access(directory, W_OK) != 0 ? errno : ENOENT;
+    free(directory);
+    return error;
+}
+
 /* What SQLite did not say of a file that it could not open, or opened for reading. */
 static int why_not(sqlite3 *db, int result, const char *path)
 {
     if ((result & 0xff) != SQLITE_CANTOPEN && (result & 0xff) != SQLITE_READONLY)
         return sqlite_errno(result);
-    int error = result == SQLITE_CANTOPEN ? sqlite3_system_errno(db) : 0;
+    int error = (result & 0xff) == SQLITE_CANTOPEN ? sqlite3_system_errno(db) : 0;
     if (error == 0 && access(path, W_OK) != 0)
         error = errno;
+    if (error == ENOENT)
+        error = why_not_created(path);
     return error ? -error : sqlite_errno(result);
 }
 
@@ -270,6 +282,11 @@ int sqlite_connection_run(struct sqlite_connection *connection, enum sqlite_stat
             return error;
         sqlite_connection_pause(attempt);
     }
+}
+
+void sqlite_connection_shrink(struct sqlite_connection *connection)
+{
+    sqlite3_wal_checkpoint_v2(connection->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 }
 
 int sqlite_connection_bind(sqlite3_stmt *statement, int parameter, struct slice bytes)

@@ -65,6 +65,10 @@ void sqlite_connection_return(struct sqlite_connection *connection, enum sqlite_
 /* Runs a statement that has no rows; waits while others lock the file. 0 or -errno. */
 int sqlite_connection_run(struct sqlite_connection *connection, enum sqlite_statement which);
 
+/* Moves the log into the file as far as that is possible now, so that its room can be used again.
+ */
+void sqlite_connection_shrink(struct sqlite_connection *connection);
+
 /* A moment, longer from attempt to attempt, before a lock of somebody else's is tried again. */
 void sqlite_connection_pause(int attempt);
 

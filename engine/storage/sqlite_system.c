@@ -86,7 +86,9 @@ int sqlite_errno(int result)
     case SQLITE_CONSTRAINT:
         return -EPROTO;
     case SQLITE_IOERR:
-        return result == SQLITE_IOERR_NOMEM ? -ENOMEM : -EIO;
+        return result == SQLITE_IOERR_NOMEM     ? -ENOMEM
+               : result == SQLITE_IOERR_SHMSIZE ? -ENOSPC /* the log's index could not grow */
+                                                : -EIO;
     default:
         return -EIO;
     }

@@ -62,6 +62,17 @@ struct storage_backend {
     void (*after_fork)(struct storage *, bool child);
 };
 
+/*
+ * What a backend from outside exports, under the name STORAGE_SYMBOL: see docs/storage.md. `version` comes first in every
+ * version of this interface; it grows whenever anything else in this header changes its meaning.
+ */
+enum { STORAGE_VERSION = 1 };
+#define STORAGE_SYMBOL "ddbmock_storage"
+struct storage_module {
+    unsigned version; /* STORAGE_VERSION, else it is refused */
+    struct storage_backend backend;
+};
+
 extern const struct storage_backend storage_memory; /* private to the process; `path` is not used and may be NULL */
 extern const struct storage_backend storage_lmdb;   /* shared by every process that opens the same directory */
 extern const struct storage_backend storage_sqlite; /* shared by every process that opens the same file */
@@ -71,7 +82,7 @@ struct storage_base {
     const struct storage_backend *backend;
 };
 
-/* The backend of that name, or NULL. */
+/* The backend of the engine's own that has this name, or NULL. */
 const struct storage_backend *storage_backend_named(const char *name);
 
 /*

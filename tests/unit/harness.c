@@ -29,12 +29,17 @@ struct engine *harness_open(const char *backend)
 {
     clock_set(HARNESS_NOW);
     random_seed(1);
+    char file[sizeof directory + 32];
     struct engine_settings settings = { .storage = backend };
     if (strcmp(backend, "memory") != 0) {
         const char *parent = getenv("TMPDIR");
         snprintf(directory, sizeof directory, "%s/ddbmock-unit-XXXXXX", parent ? parent : "/tmp");
         cr_assert_not_null(mkdtemp(directory));
         settings.path = directory;
+        if (strcmp(backend, "sqlite") == 0) {
+            snprintf(file, sizeof file, "sqlite:%s/dynamo.db", directory);
+            settings.storage = file;
+        }
     }
     struct engine *engine = NULL;
     char *why = NULL;

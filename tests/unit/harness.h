@@ -9,7 +9,7 @@
  * "{\"AccountMaxReadCapacityUnits\":80000,...");
  *     }
  *
- * makes two Criterion tests, describe_memory and describe_lmdb.
+ * makes three Criterion tests, describe_memory, describe_lmdb and describe_sqlite.
  */
 #ifndef DDBMOCK_TESTS_UNIT_HARNESS_H
 #define DDBMOCK_TESTS_UNIT_HARNESS_H
@@ -22,8 +22,8 @@
 #define HARNESS_REGION "us-east-1"
 #define HARNESS_NOW    1763845123456 /* 2025-11-22T20:58:43.456Z */
 
-/* An empty engine over the named backend; lmdb in a directory that harness_close removes. Never
- * NULL. */
+/* An empty engine over the named backend; lmdb and sqlite in a directory that harness_close
+ * removes. Never NULL. */
 struct engine *harness_open(const char *backend);
 void harness_close(struct engine *engine);
 
@@ -84,6 +84,12 @@ const char *harness_error(const char *type, const char *message);
     Test(suite, name##_lmdb)                                                                       \
     {                                                                                              \
         struct engine *engine = harness_open("lmdb");                                              \
+        suite##_##name(engine);                                                                    \
+        harness_close(engine);                                                                     \
+    }                                                                                              \
+    Test(suite, name##_sqlite)                                                                     \
+    {                                                                                              \
+        struct engine *engine = harness_open("sqlite");                                            \
         suite##_##name(engine);                                                                    \
         harness_close(engine);                                                                     \
     }                                                                                              \

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-const char *const backends[] = { "memory", "lmdb", NULL };
+const char *const backends[] = { "memory", "lmdb", "sqlite", NULL };
 
 static char directory[64];
 
@@ -18,7 +18,9 @@ struct engine *items_open(const char *backend)
     char *why = NULL;
     strcpy(directory, "/tmp/ddbmock-items-XXXXXX");
     cr_assert_not_null(mkdtemp(directory));
-    struct engine_settings settings = { .storage = backend, .path = directory };
+    char file[128];
+    snprintf(file, sizeof file, "sqlite:%s/dynamo.db", directory);
+    struct engine_settings settings = { .storage = strcmp(backend, "sqlite") == 0 ? file : backend, .path = directory };
     cr_assert_eq(engine_open(&settings, &engine, &why), 0, "%s: %s", backend, why ? why : "");
     return engine;
 }
@@ -26,8 +28,8 @@ struct engine *items_open(const char *backend)
 void items_close(struct engine *engine)
 {
     engine_close(engine);
-    static const char *const files[] = { "data.mdb", "lock.mdb" };
-    for (size_t i = 0; i < 2; i++) {
+    static const char *const files[] = { "data.mdb", "lock.mdb", "dynamo.db", "dynamo.db-wal", "dynamo.db-shm" };
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         char path[128];
         snprintf(path, sizeof path, "%s/%s", directory, files[i]);
         unlink(path);

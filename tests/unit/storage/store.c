@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "engine/storage/selection.h"
+
 #ifdef __SANITIZE_THREAD__
 const char *__tsan_default_suppressions(void);
 
@@ -27,6 +29,25 @@ static char directory[PATH_MAX];
 static const struct storage_backend *opened;
 static uint64_t state = 88172645463325252u;
 
+const char *store_outside(void)
+{
+    static char path[PATH_MAX + 64];
+    ssize_t length = readlink("/proc/self/exe", path, PATH_MAX);
+    cr_assert_gt(length, 0);
+    path[length] = '\0';
+    strcpy(strrchr(path, '/'), "/tests/storage/array_backend.so");
+    return path;
+}
+
+static const struct storage_backend *load_outside(void)
+{
+    const struct storage_backend *backend;
+    char *why = NULL;
+    int error = storage_load(store_outside(), &backend, &why);
+    cr_assert_eq(error, 0, "%s", why);
+    return backend;
+}
+
 struct storage *store_open(const char *backend)
 {
     /* On tmpfs where there is one, as a session's store is. */
@@ -34,7 +55,7 @@ struct storage *store_open(const char *backend)
     snprintf(directory, sizeof directory, "%s/ddbmock-storage-XXXXXX", parent ? parent : "/tmp");
     cr_assert_not_null(mkdtemp(directory));
     struct storage *store;
-    opened = storage_backend_named(backend);
+    opened = strcmp(backend, "outside") == 0 ? load_outside() : storage_backend_named(backend);
     assert_ok(storage_open(opened, directory, &store));
     return store;
 }
@@ -63,7 +84,8 @@ const char *store_directory(void)
 
 bool store_is_shared(const struct storage *store)
 {
-    return ((const struct storage_base *)store)->backend != &storage_memory;
+    const struct storage_backend *backend = ((const struct storage_base *)store)->backend;
+    return backend == &storage_lmdb || backend == &storage_sqlite;
 }
 
 struct transaction *begin(struct storage *store, bool write)

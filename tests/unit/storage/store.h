@@ -20,13 +20,16 @@
 #include "engine/storage/storage.h"
 
 /* Opens an empty store of the named backend in a new directory; store_close removes the directory.
- */
+ * "outside" is the one that tests/storage makes, loaded. */
 struct storage *store_open(const char *backend);
 void store_close(struct storage *store);
 
 /* Opens the directory of the store opened last once more, with the same backend, as another process
  * would. Its error, or 0. */
 int store_open_again(struct storage **out);
+
+/* The shared object of the backend "outside". */
+const char *store_outside(void);
 
 /* The directory of the store opened last, for tests that go behind the store's back. */
 const char *store_directory(void);
@@ -51,6 +54,12 @@ bool store_is_shared(const struct storage *store);
     Test(suite, name##_sqlite)                                                                     \
     {                                                                                              \
         struct storage *store = store_open("sqlite");                                              \
+        suite##_##name(store);                                                                     \
+        store_close(store);                                                                        \
+    }                                                                                              \
+    Test(suite, name##_outside)                                                                    \
+    {                                                                                              \
+        struct storage *store = store_open("outside");                                             \
         suite##_##name(store);                                                                     \
         store_close(store);                                                                        \
     }                                                                                              \
