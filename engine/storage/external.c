@@ -59,6 +59,7 @@ int storage_load(const char *object, const struct storage_backend **out, char **
                               object, missing(&module->backend));
         } else {
             *out = &module->backend;
+            /* cppcheck-suppress resourceLeak ; it stays loaded for the life of the process */
             return 0;
         }
         dlclose(handle);
