@@ -92,7 +92,8 @@ static int ask(sqlite3 *db, const char *sql, int64_t *answer)
     }
 }
 
-/* 0: ours; -ENOENT: an empty database; -EPROTO: neither. */
+/* 0: ours; -ENOENT: an empty database; -EPROTO: neither. In a transaction, or somebody may be
+ * making it ours between two of the questions. */
 static int recognise(sqlite3 *db)
 {
     int64_t application = 0, version = 0, entries = 0;
@@ -158,7 +159,11 @@ static int settle(sqlite3 *db, bool create)
                         "PRAGMA journal_size_limit = 16777216");
     if (error || !create)
         return error;
-    error = recognise(db);
+    error = run(db, "BEGIN");
+    if (!error) {
+        error = recognise(db);
+        sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    }
     if (error && error != -ENOENT)
         return error;
     bool new = error == -ENOENT;

@@ -83,6 +83,43 @@ SHARED_STORAGE_TEST(processes, lose_no_increment)
     store_close(store);
 }
 
+static void increment_once(struct storage *store)
+{
+    struct transaction *transaction = begin(store, true);
+    write_number(transaction, "counter", read_number(transaction, "counter") + 1);
+    if (storage_commit(transaction) != 0)
+        _exit(1);
+}
+
+static void remove_files(void)
+{
+    DIR *files = opendir(store_directory());
+    struct dirent *file;
+    while ((file = readdir(files)))
+        unlinkat(dirfd(files), file->d_name, 0);
+    closedir(files);
+}
+
+/* Where nothing is, one of them makes the store, and the others find it made, or half made. */
+SHARED_STORAGE_TEST(processes, begin_together)
+{
+    directory_only(backend);
+    for (int round = 0; round < 40; round++) {
+        pid_t children[PROCESSES];
+        remove_files();
+        for (int i = 0; i < PROCESSES; i++)
+            children[i] = start(increment_once);
+        for (int i = 0; i < PROCESSES; i++)
+            finish(children[i]);
+        struct storage *store = open_again();
+        struct transaction *transaction = begin(store, false);
+        cr_assert_eq(read_number(transaction, "counter"), PROCESSES);
+        storage_abort(transaction);
+        storage_close(store);
+    }
+    store_close(NULL);
+}
+
 /* Opened and closed for each: the lock file is made anew whenever nobody is inside. */
 static void open_increment_close(struct storage *store)
 {
