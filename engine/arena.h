@@ -20,7 +20,8 @@ struct arena_block;
 struct arena {
     struct arena_block *blocks; /* newest first */
     char *next, *end;           /* free bytes of the newest block */
-    jmp_buf *exhausted;         /* where to go when malloc fails; owned by the caller, must be live during every alloc */
+    jmp_buf *
+        exhausted; /* where to go when malloc fails; owned by the caller, must be live during every alloc */
 };
 
 /* An empty arena: no memory is taken before the first allocation. */
@@ -42,11 +43,12 @@ struct slice arena_copy(struct arena *arena, struct slice bytes);
 char *arena_string(struct arena *arena, struct slice bytes);
 
 /* printf into the arena; the result is NUL-terminated. */
-char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+char *arena_printf(struct arena *arena, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 char *arena_vprintf(struct arena *arena, const char *format, va_list arguments)
     __attribute__((format(printf, 2, 0)));
 
-#define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
+#define ARENA_NEW(arena, type)              ((type *)arena_alloc((arena), sizeof(type)))
 #define ARENA_NEW_ARRAY(arena, count, type) ((type *)arena_array((arena), (count), sizeof(type)))
 
 #endif

@@ -9,7 +9,8 @@
 #include "engine/arena.h"
 
 struct buffer {
-    struct arena *arena; /* memory comes from here; a grown buffer leaves its smaller self behind until the release */
+    struct arena *
+        arena; /* memory comes from here; a grown buffer leaves its smaller self behind until the release */
     char *data;
     size_t length, capacity;
 };
@@ -26,7 +27,8 @@ void buffer_append_string(struct buffer *buffer, const char *string);
 void buffer_append_byte(struct buffer *buffer, unsigned char byte);
 
 /* printf at the end; no NUL. */
-void buffer_printf(struct buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buffer_printf(struct buffer *buffer, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 static inline struct slice buffer_slice(const struct buffer *buffer)
 {

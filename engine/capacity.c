@@ -37,7 +37,8 @@ static void write_units(struct buffer *out, double read, double write, bool spli
         buffer_printf(out, ",\"WriteCapacityUnits\":%.1f", write);
 }
 
-static void write_indexes(struct buffer *out, const struct capacity *capacity, bool global, const char *member, bool split)
+static void write_indexes(struct buffer *out, const struct capacity *capacity, bool global,
+                          const char *member, bool split)
 {
     bool first = true;
     for (size_t i = 0; i < capacity->table->index_count; i++) {
@@ -59,7 +60,8 @@ static void write_indexes(struct buffer *out, const struct capacity *capacity, b
         buffer_append_byte(out, '}');
 }
 
-void capacity_write_json(struct buffer *out, const struct capacity *capacity, enum capacity_detail detail, bool split)
+void capacity_write_json(struct buffer *out, const struct capacity *capacity,
+                         enum capacity_detail detail, bool split)
 {
     double read = capacity->read, write = capacity->write;
     for (size_t i = 0; i < capacity->table->index_count; i++) {

@@ -12,9 +12,10 @@
 
 struct capacity {
     const struct table *table;
-    struct slice name; /* TableName as the request has it: an ARN is shown as an ARN. AWS API reference, ConsumedCapacity */
-    double read, write;                   /* units of the table itself */
-    double index_read[INDEXES_MAX];       /* of table->indexes[i] */
+    struct slice
+        name; /* TableName as the request has it: an ARN is shown as an ARN. AWS API reference, ConsumedCapacity */
+    double read, write;             /* units of the table itself */
+    double index_read[INDEXES_MAX]; /* of table->indexes[i] */
     double index_write[INDEXES_MAX];
 };
 
@@ -29,6 +30,7 @@ enum capacity_detail { CAPACITY_NONE, CAPACITY_TOTAL, CAPACITY_INDEXES };
 enum capacity_detail capacity_detail(const json_t *input);
 
 /* Appends one ConsumedCapacity object; `split` adds ReadCapacityUnits and WriteCapacityUnits, as transactions do. */
-void capacity_write_json(struct buffer *out, const struct capacity *capacity, enum capacity_detail detail, bool split);
+void capacity_write_json(struct buffer *out, const struct capacity *capacity,
+                         enum capacity_detail detail, bool split);
 
 #endif

@@ -40,7 +40,8 @@ static uint64_t fresh_state(void)
     if (getrandom(&state, sizeof state, GRND_NONBLOCK) != sizeof state) {
         struct timespec now;
         clock_gettime(CLOCK_MONOTONIC, &now);
-        state = ((uint64_t)now.tv_nsec << 32) ^ (uint64_t)now.tv_sec ^ (uint64_t)(uintptr_t)&now ^ (uint64_t)getpid();
+        state = ((uint64_t)now.tv_nsec << 32) ^ (uint64_t)now.tv_sec ^ (uint64_t)(uintptr_t)&now ^
+                (uint64_t)getpid();
     }
     return state | 1;
 }
@@ -71,8 +72,9 @@ void id_uuid(char out[UUID_SIZE])
     random_bytes(b, sizeof b);
     b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
     b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
-    snprintf(out, UUID_SIZE, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2],
-             b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+    snprintf(out, UUID_SIZE, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
+             b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13],
+             b[14], b[15]);
 }
 
 void id_request(char out[REQUEST_ID_SIZE])

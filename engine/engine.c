@@ -16,9 +16,11 @@
 static int explain(char **why, int error, const char *what, const char *where)
 {
     char room[128];
-    const char *reason = error == EPROTO ? "it is not of ddbmock's making, or of a newer version's, or damaged"
-                                         : strerror_r(error, room, sizeof room);
-    if (why && asprintf(why, "cannot open the %s store%s%s: %s", what, where ? " in " : "", where ? where : "", reason) < 0)
+    const char *reason = error == EPROTO
+                             ? "it is not of ddbmock's making, or of a newer version's, or damaged"
+                             : strerror_r(error, room, sizeof room);
+    if (why && asprintf(why, "cannot open the %s store%s%s: %s", what, where ? " in " : "",
+                        where ? where : "", reason) < 0)
         *why = NULL;
     return -error;
 }

@@ -31,7 +31,8 @@ enum error_code {
 
 struct engine_settings {
     const char *storage; /* as the user wrote it, see engine/storage/selection.h; NULL: "memory" */
-    const char *path;    /* the session's directory, for the backends that keep their files there; NULL where there is none */
+    const char *
+        path; /* the session's directory, for the backends that keep their files there; NULL where there is none */
 };
 
 /*

@@ -17,13 +17,16 @@ static int compare_slices(const void *a, const void *b)
 
 bool index_projects(const struct table *table, const struct index *index, struct slice name)
 {
-    if (index->projection == PROJECTION_ALL || key_schema_has(&table->keys, name) || key_schema_has(&index->keys, name))
+    if (index->projection == PROJECTION_ALL || key_schema_has(&table->keys, name) ||
+        key_schema_has(&index->keys, name))
         return true;
     return index->projection == PROJECTION_INCLUDE && index->included_count > 0 &&
-           bsearch(&name, index->included, index->included_count, sizeof name, compare_slices) != NULL;
+           bsearch(&name, index->included, index->included_count, sizeof name, compare_slices) !=
+               NULL;
 }
 
-struct map index_image(struct arena *arena, const struct table *table, const struct index *index, const struct map *item)
+struct map index_image(struct arena *arena, const struct table *table, const struct index *index,
+                       const struct map *item)
 {
     if (index->projection == PROJECTION_ALL)
         return *item;
@@ -40,8 +43,8 @@ struct entry {
     size_t size; /* as the service counts it */
 };
 
-static struct entry entry_of(struct arena *arena, const struct table *table, const struct index *index,
-                             const struct map *item)
+static struct entry entry_of(struct arena *arena, const struct table *table,
+                             const struct index *index, const struct map *item)
 {
     struct entry entry = { 0 };
     struct buffer key;
@@ -55,8 +58,8 @@ static struct entry entry_of(struct arena *arena, const struct table *table, con
     return (struct entry){ buffer_slice(&key), buffer_slice(&packed), item_size(&image) };
 }
 
-int index_update(struct request *request, const struct table *table, const struct index *index, const struct map *before,
-                 const struct map *after, double *units)
+int index_update(struct request *request, const struct table *table, const struct index *index,
+                 const struct map *before, const struct map *after, double *units)
 {
     struct entry old = entry_of(&request->arena, table, index, before);
     struct entry new = entry_of(&request->arena, table, index, after);
@@ -82,7 +85,8 @@ int index_update(struct request *request, const struct table *table, const struc
         error = storage_put(request->transaction, new.key, new.packed);
     if (error != 0)
         return request_fail_storage(request, "update an index", error);
-    return table_size_add(request, index->id, (int64_t)has - (int64_t)had, (int64_t)new.size - (int64_t)old.size);
+    return table_size_add(request, index->id, (int64_t)has - (int64_t)had,
+                          (int64_t) new.size - (int64_t)old.size);
 }
 
 int index_backfill(struct request *request, const struct table *table, const struct index *index)

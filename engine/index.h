@@ -13,14 +13,15 @@
 bool index_projects(const struct table *table, const struct index *index, struct slice name);
 
 /* What the index shows of an item. */
-struct map index_image(struct arena *arena, const struct table *table, const struct index *index, const struct map *item);
+struct map index_image(struct arena *arena, const struct table *table, const struct index *index,
+                       const struct map *item);
 
 /*
  * Brings an index up to date: `before` and `after` are the item's images in the table, NULL where there is none. *units is
  * what it costs by the change of the index's image: 0 when that did not change. 0, or -1 after failing the request.
  */
-int index_update(struct request *request, const struct table *table, const struct index *index, const struct map *before,
-                 const struct map *after, double *units);
+int index_update(struct request *request, const struct table *table, const struct index *index,
+                 const struct map *before, const struct map *after, double *units);
 
 /* Fills a new index from the table's items, in the open write transaction. 0, or -1 after failing the request. */
 int index_backfill(struct request *request, const struct table *table, const struct index *index);

@@ -117,7 +117,8 @@ void keyspace_table_key(struct buffer *out, const struct table *table, const str
     append_key(out, &table->keys, item);
 }
 
-bool keyspace_index_key(struct buffer *out, const struct table *table, const struct index *index, const struct map *item)
+bool keyspace_index_key(struct buffer *out, const struct table *table, const struct index *index,
+                        const struct map *item)
 {
     keyspace_items(out, index->id);
     if (!append_key(out, &index->keys, item))
@@ -159,7 +160,9 @@ int keyspace_drop(struct request *request, uint64_t id)
     return 0;
 }
 
-enum { PORTION = 10000 }; /* keys removed in one transaction: LMDB's are limited to 131,071 changed pages */
+enum {
+    PORTION = 10000
+}; /* keys removed in one transaction: LMDB's are limited to 131,071 changed pages */
 
 /* Removes a portion of the first key space that is marked; *done when none is. In a write transaction. 0, or -errno. */
 static int purge_portion(struct request *request, bool *done)

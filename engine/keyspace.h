@@ -36,7 +36,8 @@ void keyspace_partition(struct buffer *out, const struct value *const *values, s
 void keyspace_table_key(struct buffer *out, const struct table *table, const struct map *item);
 
 /* The key of an item in an index, or false when the item lacks one of the index's key attributes (sparse). */
-bool keyspace_index_key(struct buffer *out, const struct table *table, const struct index *index, const struct map *item);
+bool keyspace_index_key(struct buffer *out, const struct table *table, const struct index *index,
+                        const struct map *item);
 
 /*
  * The first byte string that is not below everything that starts with `prefix`: appends it, or nothing when `prefix` is all

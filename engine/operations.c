@@ -25,7 +25,8 @@ static pthread_once_t sorted_once = PTHREAD_ONCE_INIT;
 
 static int compare_rows(const void *a, const void *b)
 {
-    const struct operation *left = *(const struct operation *const *)a, *right = *(const struct operation *const *)b;
+    const struct operation *left = *(const struct operation *const *)a,
+                           *right = *(const struct operation *const *)b;
     int order = strcmp(left->name, right->name);
     return order != 0 ? order : strcmp(left->api, right->api);
 }

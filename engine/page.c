@@ -39,15 +39,17 @@ static int choose_for_index(struct request *request, struct page *page)
 
     if (index->global) {
         if (page->selection == SELECT_ALL_ATTRIBUTES && index->projection != PROJECTION_ALL)
-            return request_fail(request, ERROR_VALIDATION,
-                                "One or more parameter values were invalid: Select type ALL_ATTRIBUTES is not "
-                                "supported for global secondary index %.*s because its projection type is not ALL",
-                                length, index->name.data);
+            return request_fail(
+                request, ERROR_VALIDATION,
+                "One or more parameter values were invalid: Select type ALL_ATTRIBUTES is not "
+                "supported for global secondary index %.*s because its projection type is not ALL",
+                length, index->name.data);
         if (missing.names.length)
-            return request_fail(request, ERROR_VALIDATION,
-                                "One or more parameter values were invalid: Global secondary index %.*s does not "
-                                "project [%.*s]",
-                                length, index->name.data, (int)missing.names.length, missing.names.data);
+            return request_fail(
+                request, ERROR_VALIDATION,
+                "One or more parameter values were invalid: Global secondary index %.*s does not "
+                "project [%.*s]",
+                length, index->name.data, (int)missing.names.length, missing.names.data);
         return 0;
     }
     if (page->filter)
@@ -77,16 +79,18 @@ int page_choose(struct request *request, struct page *page)
         page->selection = page->index ? SELECT_ALL_PROJECTED_ATTRIBUTES : SELECT_ALL_ATTRIBUTES;
 
     if (page->selection == SELECT_ALL_PROJECTED_ATTRIBUTES && !page->index)
-        return request_fail(request, ERROR_VALIDATION,
-                            "One or more parameter values were invalid: ALL_PROJECTED_ATTRIBUTES can be used only when "
-                            "Querying using an IndexName");
+        return request_fail(
+            request, ERROR_VALIDATION,
+            "One or more parameter values were invalid: ALL_PROJECTED_ATTRIBUTES can be used only when "
+            "Querying using an IndexName");
     return page->index ? choose_for_index(request, page) : 0;
 }
 
 /* Whether `key` is exactly what a LastEvaluatedKey of this table or index has. */
 static bool has_shape_of_last_key(const struct page *page, const struct map *key)
 {
-    const struct key_schema *schemas[] = { &page->table->keys, page->index ? &page->index->keys : NULL };
+    const struct key_schema *schemas[] = { &page->table->keys,
+                                           page->index ? &page->index->keys : NULL };
     size_t matched = 0;
     for (size_t i = 0; i < key->count; i++) {
         bool known = false;
@@ -119,14 +123,16 @@ int fail_start_key(struct request *request)
     if (request->error != ERROR_VALIDATION)
         return -1;
     request_take_error(request, &message);
-    return request_fail(request, ERROR_VALIDATION, "The provided starting key is invalid: %s", message);
+    return request_fail(request, ERROR_VALIDATION, "The provided starting key is invalid: %s",
+                        message);
 }
 
 /* Texts: facts/fidelity.md section 5, "Start key". A Scan names the schema only where no index is scanned: dynalite. */
 static int fail_shape(struct request *request, const struct page *page, bool query)
 {
-    return request_fail(request, ERROR_VALIDATION, "The provided starting key is invalid%s",
-                        query || page->index ? "" : ": The provided key element does not match the schema");
+    return request_fail(
+        request, ERROR_VALIDATION, "The provided starting key is invalid%s",
+        query || page->index ? "" : ": The provided key element does not match the schema");
 }
 
 /*
@@ -137,12 +143,14 @@ static int fail_shape(struct request *request, const struct page *page, bool que
 static int check_query_start(struct request *request, const struct page *page, struct slice at)
 {
     if (!slice_starts_with(at, page->partition))
-        return request_fail(request, ERROR_VALIDATION,
-                            "The provided starting key is outside query boundaries based on provided conditions");
+        return request_fail(
+            request, ERROR_VALIDATION,
+            "The provided starting key is outside query boundaries based on provided conditions");
     struct buffer after;
     buffer_init(&after, &request->arena);
     keyspace_after(&after, at);
-    bool first = slice_equal(at, page->lower), last = slice_equal(buffer_slice(&after), page->upper);
+    bool first = slice_equal(at, page->lower),
+         last = slice_equal(buffer_slice(&after), page->upper);
     bool inside = slice_compare(at, page->lower) >= 0 && slice_compare(at, page->upper) < 0;
     bool ends = first != last && (page->backward ? first : last);
     if (!inside || (ends && !page->index))
@@ -155,11 +163,12 @@ static int check_scan_start(struct request *request, const struct page *page, st
 {
     if (slice_compare(at, page->lower) >= 0 && slice_compare(at, page->upper) < 0)
         return 0;
-    return request_fail(request, ERROR_VALIDATION,
-                        "The provided starting key is invalid: Invalid ExclusiveStartKey. Please use "
-                        "ExclusiveStartKey with correct Segment. TotalSegments: %lld Segment: %lld",
-                        (long long)input_integer(request->input, "TotalSegments", 1),
-                        (long long)input_integer(request->input, "Segment", 0));
+    return request_fail(
+        request, ERROR_VALIDATION,
+        "The provided starting key is invalid: Invalid ExclusiveStartKey. Please use "
+        "ExclusiveStartKey with correct Segment. TotalSegments: %lld Segment: %lld",
+        (long long)input_integer(request->input, "TotalSegments", 1),
+        (long long)input_integer(request->input, "Segment", 0));
 }
 
 int page_start_after(struct request *request, struct page *page, const struct map *key, bool query)
@@ -179,7 +188,8 @@ int page_start_after(struct request *request, struct page *page, const struct ma
     else
         keyspace_table_key(&border, page->table, key);
     struct slice at = buffer_slice(&border);
-    if (query ? check_query_start(request, page, at) != 0 : check_scan_start(request, page, at) != 0)
+    if (query ? check_query_start(request, page, at) != 0
+              : check_scan_start(request, page, at) != 0)
         return -1;
     if (page->backward) {
         page->upper = at;
@@ -245,17 +255,19 @@ static void write_last_key(struct request *request, const struct page *page, con
     if (page->index) {
         const struct key_schema *keys = &page->index->keys;
         for (unsigned i = 0; i < keys->partition_count; i++)
-            map_set(&request->scratch, &key, keys->partition[i].name, map_find(item, keys->partition[i].name));
+            map_set(&request->scratch, &key, keys->partition[i].name,
+                    map_find(item, keys->partition[i].name));
         for (unsigned i = 0; i < keys->sort_count; i++)
-            map_set(&request->scratch, &key, keys->sort[i].name, map_find(item, keys->sort[i].name));
+            map_set(&request->scratch, &key, keys->sort[i].name,
+                    map_find(item, keys->sort[i].name));
     }
     buffer_append_string(&request->output, ",\"LastEvaluatedKey\":");
     map_write_json(&request->output, &key);
 }
 
 /* What is shown of an item that a local index holds only in part: the table's own image, which costs a read of its own. */
-static int fetch_item(struct request *request, const struct page *page, const struct map *image, const struct map **out,
-                      struct capacity *capacity)
+static int fetch_item(struct request *request, const struct page *page, const struct map *image,
+                      const struct map **out, struct capacity *capacity)
 {
     struct map key = item_key(&request->scratch, page->table, image);
     if (item_read(request, page->table, &key, out) != 0)
@@ -267,8 +279,8 @@ static int fetch_item(struct request *request, const struct page *page, const st
 }
 
 /* Takes one item in; *stop when it was the last of the page. */
-static int take_item(struct request *request, const struct page *page, struct slice packed, struct progress *progress,
-                     struct capacity *capacity, bool *stop)
+static int take_item(struct request *request, const struct page *page, struct slice packed,
+                     struct progress *progress, struct capacity *capacity, bool *stop)
 {
     struct map image;
     int error = item_unpack(&request->scratch, packed, &image);
@@ -277,7 +289,8 @@ static int take_item(struct request *request, const struct page *page, struct sl
     progress->scanned++;
     progress->bytes += item_size(&image);
     progress->page_bytes += page_item_size(page->table, &image);
-    *stop = (page->limit > 0 && progress->scanned == (uint64_t)page->limit) || progress->page_bytes >= PAGE_SIZE_MAX;
+    *stop = (page->limit > 0 && progress->scanned == (uint64_t)page->limit) ||
+            progress->page_bytes >= PAGE_SIZE_MAX;
 
     const struct map *item = &image;
     if (page->fetch && fetch_item(request, page, &image, &item, capacity) != 0)
@@ -308,11 +321,12 @@ int page_read(struct request *request, const struct page *page, struct capacity 
         buffer_append_string(out, "\"Items\":[");
     if (request_cursor_open(request) != 0)
         return -1;
-    int error = storage_cursor_seek(request->cursor, page->backward ? page->upper : page->lower, page->backward, &key,
-                                    &packed);
+    int error = storage_cursor_seek(request->cursor, page->backward ? page->upper : page->lower,
+                                    page->backward, &key, &packed);
     if (error == 0 && page->backward && slice_compare(key, page->upper) >= 0)
         error = storage_cursor_step(request->cursor, true, &key, &packed);
-    while (error == 0 && slice_compare(key, page->lower) >= 0 && slice_compare(key, page->upper) < 0) {
+    while (error == 0 && slice_compare(key, page->lower) >= 0 &&
+           slice_compare(key, page->upper) < 0) {
         arena_release(&request->scratch);
         if (take_item(request, page, packed, &progress, capacity, &stop) != 0)
             return -1;

@@ -19,21 +19,24 @@ enum selection {
 
 struct page {
     const struct table *table;
-    const struct index *index;  /* NULL: the table itself */
-    struct slice lower, upper;  /* storage keys: lower end included, upper end not */
-    struct slice partition;     /* of a Query: what the keys of its partition begin with */
+    const struct index *index; /* NULL: the table itself */
+    struct slice lower, upper; /* storage keys: lower end included, upper end not */
+    struct slice partition;    /* of a Query: what the keys of its partition begin with */
     bool backward, consistent;
-    int64_t limit;              /* items to look at; 0: no limit but the page's size */
+    int64_t limit; /* items to look at; 0: no limit but the page's size */
     const struct condition *filter;
     const struct projection *projection; /* SELECT_SPECIFIC_ATTRIBUTES only */
     enum selection selection;
-    bool fetch; /* a local index that has to ask the table for what it does not project: page_choose sets it */
+    bool
+        fetch; /* a local index that has to ask the table for what it does not project: page_choose sets it */
 };
 
 /* Says of the request's failure that it is the start key's. Always -1. */
 int fail_start_key(struct request *request);
 
-enum { PAGE_SIZE_MAX = 1024 * 1024 }; /* bytes; the item that crosses it is the last. AWS API reference, Query */
+enum {
+    PAGE_SIZE_MAX = 1024 * 1024
+}; /* bytes; the item that crosses it is the last. AWS API reference, Query */
 
 /*
  * Works out Select, projection and what a local index must fetch, from the operation's input; the table, index, filter and

@@ -26,7 +26,8 @@ static const struct {
     const char *member;
 } errors[] = {
     [ERROR_NONE] = { "", 200, "" },
-#define ERROR(identifier, name, namespace, status, member) [identifier] = { namespace name, status, member },
+#define ERROR(identifier, name, namespace, status, member)                                         \
+    [identifier] = { namespace name, status, member },
 #include "engine/errors.def"
 #undef ERROR
 };
@@ -131,9 +132,10 @@ static bool nests_deeper(const char *body, size_t length, unsigned limit)
 int request_parse(struct request *request, const char *body, size_t length)
 {
     if (nests_deeper(body, length, JSON_DEPTH_MAX))
-        return request_fail(request, ERROR_VALIDATION,
-                            "Nesting Levels have exceeded supported limits: Attributes in the item have nested "
-                            "levels beyond supported limit");
+        return request_fail(
+            request, ERROR_VALIDATION,
+            "Nesting Levels have exceeded supported limits: Attributes in the item have nested "
+            "levels beyond supported limit");
     json_error_t error;
     request->json = json_loadb(body, length, JSON_ALLOW_NUL, &error);
     /* jansson has nothing to say of a document only when malloc has failed. */
@@ -164,8 +166,8 @@ static void run(struct request *request)
 {
     const struct operation *operation = request->operation;
     if (!operation->run) {
-        request_fail(request, ERROR_UNKNOWN_OPERATION, "ddbmock %s does not have %s yet.", DDBMOCK_VERSION,
-                     operation->name);
+        request_fail(request, ERROR_UNKNOWN_OPERATION, "ddbmock %s does not have %s yet.",
+                     DDBMOCK_VERSION, operation->name);
         return;
     }
     if (schema_check_types(request, operation->input, request->input) != 0 ||
@@ -300,7 +302,9 @@ json_int_t input_integer(const json_t *input, const char *name, json_int_t fallb
     const json_t *member = json_object_get(input, name);
     if (json_is_real(member)) {
         double real = json_real_value(member);
-        return real <= (double)INT64_MIN ? INT64_MIN : real >= (double)INT64_MAX ? INT64_MAX : (json_int_t)real;
+        return real <= (double)INT64_MIN   ? INT64_MIN
+               : real >= (double)INT64_MAX ? INT64_MAX
+                                           : (json_int_t)real;
     }
     return json_is_integer(member) ? json_integer_value(member) : fallback;
 }

@@ -31,23 +31,26 @@ enum { ACCOUNT_ID_SIZE = 13, REGION_SIZE = 64 };
 struct request {
     struct engine *engine;
     struct arena arena; /* of everything below but `json` and `transaction` */
-    struct arena scratch; /* for loops that release it at each turn; nothing in it outlives an operation */
+    struct arena
+        scratch; /* for loops that release it at each turn; nothing in it outlives an operation */
     jmp_buf exhausted;
     const struct operation *operation; /* NULL until routed */
     json_t *json;                      /* the body; owned */
     const json_t *input;               /* borrowed from `json`: the operation's input */
     struct buffer output;              /* the answer's body */
-    struct transaction *transaction;   /* open, or NULL; request_run aborts what an operation leaves open */
-    struct cursor *cursor;             /* open in `transaction`, or NULL; request_run closes it */
-    int64_t now;                       /* ms since the epoch, the same throughout the request */
+    struct transaction
+        *transaction;      /* open, or NULL; request_run aborts what an operation leaves open */
+    struct cursor *cursor; /* open in `transaction`, or NULL; request_run closes it */
+    int64_t now;           /* ms since the epoch, the same throughout the request */
     char region[REGION_SIZE];
     char account[ACCOUNT_ID_SIZE];
     char id[REQUEST_ID_SIZE];
     enum error_code error; /* ERROR_NONE while all is well */
     char *message;         /* of the error; malloc'd, owned; NULL for an answer without one */
-    const char *extra;     /* more members for the error's body, as JSON text without braces ("\"Item\":{}"), or NULL */
-    bool rendered;         /* `output` is the error's body */
-    bool dropped;          /* a key space has been given up: keyspace_purge is due */
+    const char *
+        extra; /* more members for the error's body, as JSON text without braces ("\"Item\":{}"), or NULL */
+    bool rendered;            /* `output` is the error's body */
+    bool dropped;             /* a key space has been given up: keyspace_purge is due */
     struct table_use *tables; /* decoded definitions that this request holds: engine/table.c */
 };
 
@@ -78,6 +81,7 @@ const json_t *input_get(const json_t *input, const char *name); /* NULL when mis
 struct slice input_string(const json_t *input, const char *name);
 bool input_boolean(const json_t *input, const char *name, bool fallback);
 json_int_t input_integer(const json_t *input, const char *name, json_int_t fallback);
-bool input_is(const json_t *input, const char *name, const char *value); /* a string member equals `value` */
+bool input_is(const json_t *input, const char *name,
+              const char *value); /* a string member equals `value` */
 
 #endif

@@ -55,7 +55,9 @@ struct attribute {
     struct value value;
 };
 
-enum { VALUE_DEPTH_MAX = 32 }; /* levels; an attribute's own value is level 1. AWS developer guide, ServiceQuotas */
+enum {
+    VALUE_DEPTH_MAX = 32
+}; /* levels; an attribute's own value is level 1. AWS developer guide, ServiceQuotas */
 
 /* The API's name of a type: "S", "NS", "BOOL". */
 const char *value_type_name(enum value_type type);

@@ -18,8 +18,10 @@
  * Reads one attribute value ({"S": "x"}) or one map of them (an Item, a Key). Strings point into the JSON, decoded binaries
  * into the request's arena. 0, or -1 after failing the request with the ValidationException of `layer`.
  */
-int value_from_json(struct request *request, const json_t *json, enum value_layer layer, struct value *out);
-int map_from_json(struct request *request, const json_t *json, enum value_layer layer, struct map *out);
+int value_from_json(struct request *request, const json_t *json, enum value_layer layer,
+                    struct value *out);
+int map_from_json(struct request *request, const json_t *json, enum value_layer layer,
+                  struct map *out);
 
 /* Appends {"S":"x"}, and {"a":{"S":"x"},...}. */
 void value_write_json(struct buffer *out, const struct value *value);

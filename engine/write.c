@@ -18,10 +18,11 @@ enum {
 /* Text of both: AWS API reference; which of the two names the type is the attribute's. */
 static int fail_empty_key(struct request *request, const struct value *value, struct slice name)
 {
-    return request_fail(request, ERROR_VALIDATION,
-                        "One or more parameter values are not valid. The AttributeValue for a key attribute cannot "
-                        "contain an empty %s value. Key: %.*s",
-                        value->type == VALUE_B ? "binary" : "string", (int)name.length, name.data);
+    return request_fail(
+        request, ERROR_VALIDATION,
+        "One or more parameter values are not valid. The AttributeValue for a key attribute cannot "
+        "contain an empty %s value. Key: %.*s",
+        value->type == VALUE_B ? "binary" : "string", (int)name.length, name.data);
 }
 
 static bool is_empty(const struct value *value)
@@ -30,7 +31,8 @@ static bool is_empty(const struct value *value)
 }
 
 /* Sizes of the key values in `item`, which has them all. */
-static int check_key_sizes(struct request *request, const struct key_schema *keys, const struct map *item)
+static int check_key_sizes(struct request *request, const struct key_schema *keys,
+                           const struct map *item)
 {
     size_t partition = 0, sort = 0;
     for (unsigned i = 0; i < keys->partition_count; i++)
@@ -38,21 +40,25 @@ static int check_key_sizes(struct request *request, const struct key_schema *key
     for (unsigned i = 0; i < keys->sort_count; i++)
         sort += value_size(map_find(item, keys->sort[i].name));
     if (partition > PARTITION_KEY_MAX)
-        return request_fail(request, ERROR_VALIDATION,
-                            "One or more parameter values were invalid: Size of hashkey has exceeded the maximum "
-                            "size limit of2048 bytes");
+        return request_fail(
+            request, ERROR_VALIDATION,
+            "One or more parameter values were invalid: Size of hashkey has exceeded the maximum "
+            "size limit of2048 bytes");
     if (sort > SORT_KEY_MAX)
-        return request_fail(request, ERROR_VALIDATION,
-                            "One or more parameter values were invalid: Aggregated size of all range keys has "
-                            "exceeded the size limit of 1024 bytes");
+        return request_fail(
+            request, ERROR_VALIDATION,
+            "One or more parameter values were invalid: Aggregated size of all range keys has "
+            "exceeded the size limit of 1024 bytes");
     return 0;
 }
 
-static int check_key_attribute(struct request *request, const struct key_attribute *attribute, const struct map *key)
+static int check_key_attribute(struct request *request, const struct key_attribute *attribute,
+                               const struct map *key)
 {
     const struct value *value = map_find(key, attribute->name);
     if (!value || value->type != attribute->type)
-        return request_fail(request, ERROR_VALIDATION, "The provided key element does not match the schema");
+        return request_fail(request, ERROR_VALIDATION,
+                            "The provided key element does not match the schema");
     if (is_empty(value))
         return fail_empty_key(request, value, attribute->name);
     return 0;
@@ -62,7 +68,8 @@ int key_check(struct request *request, const struct table *table, const struct m
 {
     const struct key_schema *keys = &table->keys;
     if (key->count != keys->partition_count + keys->sort_count)
-        return request_fail(request, ERROR_VALIDATION, "The provided key element does not match the schema");
+        return request_fail(request, ERROR_VALIDATION,
+                            "The provided key element does not match the schema");
     for (unsigned i = 0; i < keys->partition_count; i++)
         if (check_key_attribute(request, &keys->partition[i], key) != 0)
             return -1;
@@ -78,16 +85,19 @@ static int fail_empty_index_key(struct request *request, const struct index *ind
 {
     const char *type = attribute->type == VALUE_B ? "binary" : "string";
     if (updating)
-        return request_fail(request, ERROR_VALIDATION,
-                            "One or more parameter values are not valid. The update expression attempted to update a "
-                            "secondary index key to a value that is not supported. The AttributeValue for a key "
-                            "attribute cannot contain an empty %s value.",
-                            type);
-    return request_fail(request, ERROR_VALIDATION,
-                        "One or more parameter values are not valid. A value specified for a secondary index key is not "
-                        "supported. The AttributeValue for a key attribute cannot contain an empty %s value. IndexName: "
-                        "%.*s, IndexKey: %.*s",
-                        type, (int)index->name.length, index->name.data, (int)attribute->name.length, attribute->name.data);
+        return request_fail(
+            request, ERROR_VALIDATION,
+            "One or more parameter values are not valid. The update expression attempted to update a "
+            "secondary index key to a value that is not supported. The AttributeValue for a key "
+            "attribute cannot contain an empty %s value.",
+            type);
+    return request_fail(
+        request, ERROR_VALIDATION,
+        "One or more parameter values are not valid. A value specified for a secondary index key is not "
+        "supported. The AttributeValue for a key attribute cannot contain an empty %s value. IndexName: "
+        "%.*s, IndexKey: %.*s",
+        type, (int)index->name.length, index->name.data, (int)attribute->name.length,
+        attribute->name.data);
 }
 
 /* The n-th attribute of a key schema, partition key first; NULL beyond the last. */
@@ -116,19 +126,23 @@ int key_check_empty(struct request *request, const struct table *table, const st
     return 0;
 }
 
-static int check_item_attribute(struct request *request, const struct key_attribute *attribute, const struct map *item)
+static int check_item_attribute(struct request *request, const struct key_attribute *attribute,
+                                const struct map *item)
 {
     int length = (int)attribute->name.length;
     const char *name = attribute->name.data;
     const struct value *value = map_find(item, attribute->name);
     if (!value)
-        return request_fail(request, ERROR_VALIDATION,
-                            "One or more parameter values were invalid: Missing the key %.*s in the item", length, name);
+        return request_fail(
+            request, ERROR_VALIDATION,
+            "One or more parameter values were invalid: Missing the key %.*s in the item", length,
+            name);
     if (value->type != attribute->type)
-        return request_fail(request, ERROR_VALIDATION,
-                            "One or more parameter values were invalid: Type mismatch for key %.*s expected: %s "
-                            "actual: %s",
-                            length, name, value_type_name(attribute->type), value_type_name(value->type));
+        return request_fail(
+            request, ERROR_VALIDATION,
+            "One or more parameter values were invalid: Type mismatch for key %.*s expected: %s "
+            "actual: %s",
+            length, name, value_type_name(attribute->type), value_type_name(value->type));
     if (is_empty(value))
         return fail_empty_key(request, value, attribute->name);
     return 0;
@@ -136,25 +150,28 @@ static int check_item_attribute(struct request *request, const struct key_attrib
 
 /* `updating`: by an update expression, which has its own texts. */
 static int check_index_attribute(struct request *request, const struct index *index,
-                                 const struct key_attribute *attribute, const struct value *value, bool updating)
+                                 const struct key_attribute *attribute, const struct value *value,
+                                 bool updating)
 {
     if (value->type != attribute->type && updating)
-        return request_fail(request, ERROR_VALIDATION,
-                            "The update expression attempted to update a secondary index key to unsupported type");
+        return request_fail(
+            request, ERROR_VALIDATION,
+            "The update expression attempted to update a secondary index key to unsupported type");
     if (value->type != attribute->type)
-        return request_fail(request, ERROR_VALIDATION,
-                            "One or more parameter values were invalid: Type mismatch for Index Key %.*s Expected: "
-                            "%s Actual: %s IndexName: %.*s",
-                            (int)attribute->name.length, attribute->name.data, value_type_name(attribute->type),
-                            value_type_name(value->type), (int)index->name.length, index->name.data);
+        return request_fail(
+            request, ERROR_VALIDATION,
+            "One or more parameter values were invalid: Type mismatch for Index Key %.*s Expected: "
+            "%s Actual: %s IndexName: %.*s",
+            (int)attribute->name.length, attribute->name.data, value_type_name(attribute->type),
+            value_type_name(value->type), (int)index->name.length, index->name.data);
     if (is_empty(value))
         return fail_empty_index_key(request, index, attribute, updating);
     return 0;
 }
 
 /* `update`: what has made the item, or NULL. */
-static int check_index_keys(struct request *request, const struct table *table, const struct map *item,
-                            struct write *update)
+static int check_index_keys(struct request *request, const struct table *table,
+                            const struct map *item, struct write *update)
 {
     const struct key_attribute *attribute;
     for (size_t i = 0; i < table->index_count; i++) {
@@ -163,7 +180,8 @@ static int check_index_keys(struct request *request, const struct table *table, 
         for (unsigned n = 0; (attribute = key_at(&index->keys, n)) != NULL; n++) {
             const struct value *value = map_find(item, attribute->name);
             complete = complete && value;
-            if (value && check_index_attribute(request, index, attribute, value, update != NULL) != 0) {
+            if (value &&
+                check_index_attribute(request, index, attribute, value, update != NULL) != 0) {
                 if (update)
                     update->empty_key = is_empty(value);
                 return -1;
@@ -230,7 +248,8 @@ static int read_item(struct request *request, struct slice key, const struct map
     return 0;
 }
 
-static struct slice table_key(struct request *request, const struct table *table, const struct map *item)
+static struct slice table_key(struct request *request, const struct table *table,
+                              const struct map *item)
 {
     struct buffer key;
     buffer_init(&key, &request->arena);
@@ -238,7 +257,8 @@ static struct slice table_key(struct request *request, const struct table *table
     return buffer_slice(&key);
 }
 
-int item_read(struct request *request, const struct table *table, const struct map *key, const struct map **out)
+int item_read(struct request *request, const struct table *table, const struct map *key,
+              const struct map **out)
 {
     return read_item(request, table_key(request, table, key), out);
 }
@@ -261,13 +281,15 @@ static int make_image(struct request *request, struct write *write, const struct
     if (check_index_keys(request, write->table, image, write) != 0)
         return -1;
     if (item_size(image) > ITEM_SIZE_MAX)
-        return request_fail(request, ERROR_VALIDATION, "Item size to update has exceeded the maximum allowed size");
+        return request_fail(request, ERROR_VALIDATION,
+                            "Item size to update has exceeded the maximum allowed size");
     *out = image;
     return 0;
 }
 
 /* Stores the image and brings the indexes up to date. */
-static int store_image(struct request *request, const struct write *write, struct slice key, struct capacity *capacity)
+static int store_image(struct request *request, const struct write *write, struct slice key,
+                       struct capacity *capacity)
 {
     size_t old_size = write->before ? item_size(write->before) : 0;
     size_t new_size = write->after ? item_size(write->after) : 0;
@@ -292,14 +314,16 @@ static int store_image(struct request *request, const struct write *write, struc
 
     for (size_t i = 0; i < write->table->index_count; i++) {
         double units;
-        if (index_update(request, write->table, &write->table->indexes[i], write->before, write->after, &units) != 0)
+        if (index_update(request, write->table, &write->table->indexes[i], write->before,
+                         write->after, &units) != 0)
             return -1;
         capacity->index_write[i] += units;
     }
     return 0;
 }
 
-enum write_result write_apply(struct request *request, struct write *write, struct capacity *capacity)
+enum write_result write_apply(struct request *request, struct write *write,
+                              struct capacity *capacity)
 {
     struct slice key = table_key(request, write->table, &write->item);
     write->after = NULL;
@@ -314,7 +338,8 @@ enum write_result write_apply(struct request *request, struct write *write, stru
         write->after = write->before;
         return WRITE_DONE;
     }
-    if (make_image(request, write, &write->after) != 0 || store_image(request, write, key, capacity) != 0)
+    if (make_image(request, write, &write->after) != 0 ||
+        store_image(request, write, key, capacity) != 0)
         return WRITE_FAILED;
     return WRITE_DONE;
 }
@@ -344,12 +369,14 @@ static int add_sizes(struct request *request, struct slice prefix, uint64_t *byt
         }
     }
     request_cursor_close(request);
-    return error == 0 || error == -ENOENT ? 0 : request_fail_storage(request, "measure an item collection", error);
+    return error == 0 || error == -ENOENT
+               ? 0
+               : request_fail_storage(request, "measure an item collection", error);
 }
 
 /* Whole GB of the collection of `partition`, in the table and its local indexes. Measured only where it can be one at all. */
-static int collection_size(struct request *request, const struct table *table, const struct value *partition,
-                           uint64_t *gigabytes)
+static int collection_size(struct request *request, const struct table *table,
+                           const struct value *partition, uint64_t *gigabytes)
 {
     enum { GIGABYTE_SHIFT = 30 };
     uint64_t all = 0, bytes = 0;
@@ -375,7 +402,8 @@ static int collection_size(struct request *request, const struct table *table, c
     return 0;
 }
 
-int collection_metrics_write_json(struct request *request, const struct table *table, const struct map *item)
+int collection_metrics_write_json(struct request *request, const struct table *table,
+                                  const struct map *item)
 {
     struct map key = { 0 };
     const struct key_attribute *partition = &table->keys.partition[0];
@@ -386,7 +414,7 @@ int collection_metrics_write_json(struct request *request, const struct table *t
     map_set(&request->arena, &key, partition->name, value);
     buffer_append_string(&request->output, "{\"ItemCollectionKey\":");
     map_write_json(&request->output, &key);
-    buffer_printf(&request->output, ",\"SizeEstimateRangeGB\":[%llu.0,%llu.0]}", (unsigned long long)gigabytes,
-                  (unsigned long long)gigabytes + 1);
+    buffer_printf(&request->output, ",\"SizeEstimateRangeGB\":[%llu.0,%llu.0]}",
+                  (unsigned long long)gigabytes, (unsigned long long)gigabytes + 1);
     return 0;
 }

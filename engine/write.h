@@ -25,12 +25,13 @@ struct write {
 
     /* What write_apply found and made; NULL: no such item. Valid until the request ends. */
     const struct map *before, *after;
-    bool empty_key; /* it failed for an empty value of a key: not even a transaction makes that its member's reason */
+    bool
+        empty_key; /* it failed for an empty value of a key: not even a transaction makes that its member's reason */
 };
 
 enum write_result {
     WRITE_DONE,
-    WRITE_FAILED = -1,        /* the request has failed */
+    WRITE_FAILED = -1,          /* the request has failed */
     WRITE_CONDITION_FAILED = 1, /* nothing changed; `before` is set */
 };
 
@@ -42,16 +43,19 @@ enum { ITEM_SIZE_MAX = 400 * 1024 };
  * request. item_check_keys is the same for a whole item, with Put's own texts, index keys included.
  */
 int key_check(struct request *request, const struct table *table, const struct map *key);
-int key_check_empty(struct request *request, const struct table *table, const struct map *item); /* that alone; indexes' too */
+int key_check_empty(struct request *request, const struct table *table,
+                    const struct map *item); /* that alone; indexes' too */
 int item_check_keys(struct request *request, const struct table *table, const struct map *item);
 
 /*
  * Carries out `write` in the open write transaction and adds what it consumed to `capacity`. Keys have been checked.
  */
-enum write_result write_apply(struct request *request, struct write *write, struct capacity *capacity);
+enum write_result write_apply(struct request *request, struct write *write,
+                              struct capacity *capacity);
 
 /* Reads one item in the open transaction: 0 with *out, NULL when there is none, or -1 after failing the request. */
-int item_read(struct request *request, const struct table *table, const struct map *key, const struct map **out);
+int item_read(struct request *request, const struct table *table, const struct map *key,
+              const struct map **out);
 
 /* The key attributes of an item. */
 struct map item_key(struct arena *arena, const struct table *table, const struct map *item);
@@ -61,6 +65,7 @@ struct map item_key(struct arena *arena, const struct table *table, const struct
  * collection's partition key and its size between two whole numbers of GB. 0, or -1 after failing the request.
  */
 bool table_has_local_indexes(const struct table *table);
-int collection_metrics_write_json(struct request *request, const struct table *table, const struct map *item);
+int collection_metrics_write_json(struct request *request, const struct table *table,
+                                  const struct map *item);
 
 #endif

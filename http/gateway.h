@@ -22,7 +22,8 @@ struct gateway_connection;
 
 struct gateway_settings {
     const char *storage; /* "memory", "lmdb"; NULL: "memory" */
-    const char *session; /* a directory that only this user can enter: authority and store live there. NULL: in memory only */
+    const char *
+        session; /* a directory that only this user can enter: authority and store live there. NULL: in memory only */
 };
 
 /* An access key whose signatures are taken: "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY". */
@@ -36,12 +37,15 @@ struct gateway_server {
     const char *port; /* "8000"; "0": any that is free */
     bool tls;         /* nothing but TLS; else plain HTTP, and TLS from those who begin with it */
     bool open;        /* beyond loopback, requests need not be signed */
-    const struct gateway_key *keys; /* every operation is to be signed with one of these; key_count 0: with any, or an
+    const struct gateway_key
+        *keys; /* every operation is to be signed with one of these; key_count 0: with any, or an
                                        invented one */
     size_t key_count;
     int stop; /* a descriptor, read when there is something in it: the first time, what has been asked is answered and
                  everybody is sent away; the second time, at once */
-    void (*ready)(void *context, const char *url); /* once connections are taken, "http://127.0.0.1:8000"; may be NULL */
+    void (*ready)(
+        void *context,
+        const char *url); /* once connections are taken, "http://127.0.0.1:8000"; may be NULL */
     void *context;
 };
 
@@ -67,7 +71,8 @@ struct gateway {
 
     /* Bytes for the client that wait to be taken: the size of the first run of them, 0 when there are none. */
     size_t (*pending)(struct gateway_connection *connection, const void **bytes);
-    void (*consume)(struct gateway_connection *connection, size_t size); /* at most what pending said */
+    void (*consume)(struct gateway_connection *connection,
+                    size_t size); /* at most what pending said */
 
     /* Whether we have closed: once nothing is pending, the client is to see the end of the stream. */
     bool (*closed)(const struct gateway_connection *connection);
@@ -82,7 +87,8 @@ struct gateway {
      * A trust store with the authority added to what it has: `original` is the file's content (PEM bundle, JKS or PKCS12,
      * told apart by its bytes; size 0: a new PEM bundle). *out is malloc'd. 0, or -errno.
      */
-    int (*trust)(const struct gateway_settings *settings, const void *original, size_t size, void **out, size_t *out_size);
+    int (*trust)(const struct gateway_settings *settings, const void *original, size_t size,
+                 void **out, size_t *out_size);
 
     /* Around fork(2), in the forking thread: it must not be inside any other function here. */
     void (*before_fork)(void);

@@ -50,7 +50,7 @@ lint:
 	@tests/packages $(lint_packages)
 	+@$(MAKE) --no-print-directory run-lint BUILD=build/lint CFLAGS='-O2 -Werror'
 
-run-lint: build
+run-lint: build format-check
 	@for check in tests/checks/test_*; do echo $$check; $$check $(BUILD) || exit 1; done
 	cppcheck -q -j2 --std=c11 --language=c --error-exitcode=1 --inline-suppr --enable=warning,portability,performance \
 	    --library=posix,gnu --suppress=unknownMacro --suppress=nullPointerRedundantCheck --suppress=identicalInnerCondition \

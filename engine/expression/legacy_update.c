@@ -28,9 +28,9 @@ static int read_action(struct request *request, struct slice name, const json_t 
                        enum value_layer layer, struct action *action)
 {
     if (name.length == 0) /* as DynamoDB Local 2.6.1 has it, in the layer's envelope */
-        return request_fail(
-            request, ERROR_VALIDATION, "%sEmpty attribute name",
-            layer == VALUE_LAYER_CURRENT_ENVELOPE ? "1 validation error detected: " : "");
+        return request_fail(request, ERROR_VALIDATION, "%sEmpty attribute name",
+                            layer == VALUE_LAYER_CURRENT_ENVELOPE ? "1 validation error detected: "
+                                                                  : "");
     bool deletes = input_is(json, "Action", "DELETE"), adds = input_is(json, "Action", "ADD");
     const json_t *value = input_get(json, "Value");
     if (!value && !deletes)

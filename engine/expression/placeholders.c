@@ -121,16 +121,16 @@ static int check_name(struct request *request, const struct placeholder *entry,
                       enum value_layer layer)
 {
     static const char too_large[] = "Attribute name is too large, must be less than 65536 bytes";
-    const char *problem = entry->name.length == 0               ? "Empty attribute name"
+    const char *problem = entry->name.length == 0              ? "Empty attribute name"
                           : entry->name.length > NAME_SIZE_MAX ? too_large
-                                                                : NULL;
+                                                               : NULL;
     if (!problem)
         return 0;
     if (problem == too_large && layer == VALUE_LAYER_CURRENT_ENVELOPE)
         return request_fail(request, ERROR_VALIDATION, "1 validation error detected: %s", problem);
     return request_fail(request, ERROR_VALIDATION,
-                        "ExpressionAttributeNames contains invalid value: %s for key %.*s",
-                        problem, SLICE_ARGUMENTS(entry->key));
+                        "ExpressionAttributeNames contains invalid value: %s for key %.*s", problem,
+                        SLICE_ARGUMENTS(entry->key));
 }
 
 static int read_names(struct request *request, const json_t *json, enum value_layer layer,

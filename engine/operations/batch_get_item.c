@@ -47,11 +47,13 @@ static int read_part(struct request *request, struct part *part)
     part->count = json_array_size(keys);
     part->keys = ARENA_NEW_ARRAY(&request->arena, part->count, struct map);
     for (size_t i = 0; i < part->count; i++) {
-        if (map_from_json(request, json_array_get(keys, i), VALUE_LAYER_CURRENT, &part->keys[i]) != 0)
+        if (map_from_json(request, json_array_get(keys, i), VALUE_LAYER_CURRENT, &part->keys[i]) !=
+            0)
             return -1;
         for (size_t before = 0; before < i; before++)
             if (key_equal(&part->keys[before], &part->keys[i]))
-                return request_fail(request, ERROR_VALIDATION, "Provided list of item keys contains duplicates");
+                return request_fail(request, ERROR_VALIDATION,
+                                    "Provided list of item keys contains duplicates");
     }
     if (projection_from_input(request, part->input, placeholders, &part->projection) != 0)
         return -1;
@@ -65,14 +67,16 @@ static int read_parts(struct request *request, struct part **out, size_t *out_co
     struct part *parts = ARENA_NEW_ARRAY(&request->arena, count, struct part);
     const char *name;
     json_t *input;
-    json_object_foreach (tables, name, input) {
+    json_object_foreach(tables, name, input)
+    {
         parts[i].name = slice_of(name);
         parts[i].input = input;
         keys += json_array_size(json_object_get(input, "Keys"));
         i++;
     }
     if (keys > BATCH_GET_KEYS_MAX)
-        return request_fail(request, ERROR_VALIDATION, "Too many items requested for the BatchGetItem call");
+        return request_fail(request, ERROR_VALIDATION,
+                            "Too many items requested for the BatchGetItem call");
     for (i = 0; i < count; i++)
         if (read_part(request, &parts[i]) != 0)
             return -1;
@@ -82,7 +86,8 @@ static int read_parts(struct request *request, struct part **out, size_t *out_co
 }
 
 /* Writes the items of one table; stops, leaving part->done below part->count, when *bytes would pass the limit. */
-static int answer_part(struct request *request, struct part *part, struct capacity *capacity, size_t *bytes)
+static int answer_part(struct request *request, struct part *part, struct capacity *capacity,
+                       size_t *bytes)
 {
     struct buffer *out = &request->output;
     bool first = true;
@@ -117,15 +122,16 @@ static void write_unprocessed(struct buffer *out, const struct part *part)
         map_write_json(out, &part->keys[i]);
     }
     buffer_append_byte(out, ']');
-    static const char *const members[] = { "ConsistentRead", "ProjectionExpression", "AttributesToGet",
-                                           "ExpressionAttributeNames" };
+    static const char *const members[] = { "ConsistentRead", "ProjectionExpression",
+                                           "AttributesToGet", "ExpressionAttributeNames" };
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
         const json_t *member = input_get(part->input, members[i]);
         if (!member)
             continue;
         answer_member(out, members[i]);
         size_t size = json_dumpb(member, NULL, 0, JSON_ENCODE_ANY | JSON_COMPACT);
-        out->length += json_dumpb(member, buffer_reserve(out, size), size, JSON_ENCODE_ANY | JSON_COMPACT);
+        out->length +=
+            json_dumpb(member, buffer_reserve(out, size), size, JSON_ENCODE_ANY | JSON_COMPACT);
     }
     buffer_append_byte(out, '}');
 }
@@ -156,7 +162,8 @@ int run_batch_get_item(struct request *request)
             buffer_append_byte(out, ',');
         string_write_json(out, parts[i].name);
         buffer_append_string(out, ":[");
-        if (answer_part(request, &parts[i], capacities_of(&request->arena, capacities, parts[i].table, parts[i].name),
+        if (answer_part(request, &parts[i],
+                        capacities_of(&request->arena, capacities, parts[i].table, parts[i].name),
                         &bytes) != 0)
             return -1;
         buffer_append_byte(out, ']');

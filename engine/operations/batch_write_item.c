@@ -24,15 +24,17 @@ static int read_write(struct request *request, const json_t *input, struct write
 {
     const json_t *put = input_get(input, "PutRequest"), *delete = input_get(input, "DeleteRequest");
     if (!put == !delete)
-        return request_fail(request, ERROR_VALIDATION,
-                            "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the "
-                            "supported datatypes");
+        return request_fail(
+            request, ERROR_VALIDATION,
+            "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the "
+            "supported datatypes");
     *out = (struct write){ .kind = put ? WRITE_PUT : WRITE_DELETE };
-    if (map_from_json(request, put ? input_get(put, "Item") : input_get(delete, "Key"), VALUE_LAYER_OLDER,
-                      &out->item) != 0)
+    if (map_from_json(request, put ? input_get(put, "Item") : input_get(delete, "Key"),
+                      VALUE_LAYER_OLDER, &out->item) != 0)
         return -1;
     if (put && item_size(&out->item) > ITEM_SIZE_MAX)
-        return request_fail(request, ERROR_VALIDATION, "Item size has exceeded the maximum allowed size");
+        return request_fail(request, ERROR_VALIDATION,
+                            "Item size has exceeded the maximum allowed size");
     return 0;
 }
 
@@ -41,10 +43,12 @@ static int read_batch(struct request *request, struct batch *batch)
     json_t *tables = json_object_get(request->json, "RequestItems");
     const char *name;
     json_t *requests;
-    json_object_foreach (tables, name, requests) {
+    json_object_foreach(tables, name, requests)
+    {
         size_t count = json_array_size(requests);
         if (batch->count + count > BATCH_WRITE_MAX)
-            return request_fail(request, ERROR_VALIDATION, "Too many items requested for the BatchWriteItem call");
+            return request_fail(request, ERROR_VALIDATION,
+                                "Too many items requested for the BatchWriteItem call");
         for (size_t i = 0; i < count; i++) {
             batch->tables[batch->count] = slice_of(name);
             if (read_write(request, json_array_get(requests, i), &batch->writes[batch->count]) != 0)
@@ -62,11 +66,13 @@ static int check_write(struct request *request, const struct write *write)
         return key_check(request, write->table, &write->item);
     const struct key_schema *keys = &write->table->keys;
     for (unsigned i = 0; i < keys->partition_count + keys->sort_count; i++) {
-        const struct key_attribute *attribute =
-            i < keys->partition_count ? &keys->partition[i] : &keys->sort[i - keys->partition_count];
+        const struct key_attribute *attribute = i < keys->partition_count
+                                                    ? &keys->partition[i]
+                                                    : &keys->sort[i - keys->partition_count];
         const struct value *value = map_find(&write->item, attribute->name);
         if (!value || value->type != attribute->type)
-            return request_fail(request, ERROR_VALIDATION, "The provided key element does not match the schema");
+            return request_fail(request, ERROR_VALIDATION,
+                                "The provided key element does not match the schema");
     }
     return item_check_keys(request, write->table, &write->item);
 }
@@ -87,7 +93,8 @@ static int check_batch(struct request *request, struct batch *batch)
         keys[i] = buffer_slice(&key);
         for (size_t before = 0; before < i; before++)
             if (slice_equal(keys[before], keys[i]))
-                return request_fail(request, ERROR_VALIDATION, "Provided list of item keys contains duplicates");
+                return request_fail(request, ERROR_VALIDATION,
+                                    "Provided list of item keys contains duplicates");
     }
     return 0;
 }
@@ -122,12 +129,14 @@ static int answer_metrics(struct request *request, const struct batch *batch)
 int run_batch_write_item(struct request *request)
 {
     struct batch *batch = ARENA_NEW(&request->arena, struct batch);
-    if (read_batch(request, batch) != 0 || request_begin(request, true) != 0 || check_batch(request, batch) != 0)
+    if (read_batch(request, batch) != 0 || request_begin(request, true) != 0 ||
+        check_batch(request, batch) != 0)
         return -1;
     struct capacities *capacities = ARENA_NEW(&request->arena, struct capacities);
     for (size_t i = 0; i < batch->count; i++) {
         struct write *write = &batch->writes[i];
-        struct capacity *capacity = capacities_of(&request->arena, capacities, write->table, batch->tables[i]);
+        struct capacity *capacity =
+            capacities_of(&request->arena, capacities, write->table, batch->tables[i]);
         if (write_apply(request, write, capacity) != WRITE_DONE)
             return -1;
     }

@@ -6,8 +6,8 @@
 #include "engine/operations/item_input.h"
 #include "engine/value_json.h"
 
-void cancellation_add(struct cancellation *cancellation, size_t at, const char *code, const char *message,
-                      const struct map *item)
+void cancellation_add(struct cancellation *cancellation, size_t at, const char *code,
+                      const char *message, const struct map *item)
 {
     cancellation->reasons[at].code = code;
     cancellation->reasons[at].message = message;
@@ -29,8 +29,9 @@ int cancellation_check_distinct(struct request *request, const struct slice *key
 {
     for (size_t before = 0; before < at; before++)
         if (slice_equal(keys[before], keys[at]))
-            return request_fail(request, ERROR_VALIDATION,
-                                "Transaction request cannot include multiple operations on one item");
+            return request_fail(
+                request, ERROR_VALIDATION,
+                "Transaction request cannot include multiple operations on one item");
     return 0;
 }
 
@@ -63,7 +64,8 @@ int cancellation_check(struct request *request, const struct cancellation *cance
     buffer_append_string(&extra, "]");
     buffer_append_byte(&extra, '\0');
     request->extra = extra.data;
-    return request_fail(request, ERROR_TRANSACTION_CANCELED,
-                        "Transaction cancelled, please refer cancellation reasons for specific reasons [%.*s]",
-                        (int)codes.length, codes.data);
+    return request_fail(
+        request, ERROR_TRANSACTION_CANCELED,
+        "Transaction cancelled, please refer cancellation reasons for specific reasons [%.*s]",
+        (int)codes.length, codes.data);
 }

@@ -11,7 +11,7 @@ enum { TRANSACTION_MEMBERS_MAX = 100 }; /* AWS API reference, TransactWriteItems
 
 struct cancellation {
     struct {
-        const char *code;       /* "ConditionalCheckFailed"; NULL: nothing was wrong with this member */
+        const char *code; /* "ConditionalCheckFailed"; NULL: nothing was wrong with this member */
         const char *message;
         const struct map *item; /* shown with the reason; NULL: none */
     } reasons[TRANSACTION_MEMBERS_MAX];
@@ -20,8 +20,8 @@ struct cancellation {
 };
 
 /* Gives member `at` a reason. */
-void cancellation_add(struct cancellation *cancellation, size_t at, const char *code, const char *message,
-                      const struct map *item);
+void cancellation_add(struct cancellation *cancellation, size_t at, const char *code,
+                      const char *message, const struct map *item);
 
 /*
  * Turns a ValidationException that the request has just failed with into the reason of member `at`: 0; any other failure

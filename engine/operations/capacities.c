@@ -5,7 +5,8 @@
 
 #include "engine/operations/item_input.h"
 
-struct capacity *capacities_of(struct arena *arena, struct capacities *all, const struct table *table, struct slice name)
+struct capacity *capacities_of(struct arena *arena, struct capacities *all,
+                               const struct table *table, struct slice name)
 {
     for (size_t i = 0; i < all->count; i++)
         if (all->of[i]->table->id == table->id)

@@ -15,7 +15,8 @@ struct capacities {
 };
 
 /* The capacity of `table`, made in `arena` when it is the first time; `name` is how the request calls it. */
-struct capacity *capacities_of(struct arena *arena, struct capacities *all, const struct table *table, struct slice name);
+struct capacity *capacities_of(struct arena *arena, struct capacities *all,
+                               const struct table *table, struct slice name);
 
 /* Appends the member ConsumedCapacity, a list, when the input asks for it. */
 void answer_capacities(struct request *request, const struct capacities *all, bool split);

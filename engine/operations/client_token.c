@@ -23,7 +23,8 @@ static int add_to_digest(const char *bytes, size_t size, void *context)
 }
 
 /* The record of `payload`, made now. Members in another order make the same payload. */
-static void make_record(const struct request *request, const json_t *payload, unsigned char record[RECORD_SIZE])
+static void make_record(const struct request *request, const json_t *payload,
+                        unsigned char record[RECORD_SIZE])
 {
     memcpy(record, &request->now, TIME_SIZE);
     SHA256_CTX context;
@@ -94,7 +95,8 @@ static int drop_old(struct request *request)
             error = storage_cursor_step(request->cursor, false, &dated, &token);
     }
     request_cursor_close(request);
-    return error == 0 || error == -ENOENT ? 0 : request_fail_storage(request, "drop old tokens", error);
+    return error == 0 || error == -ENOENT ? 0
+                                          : request_fail_storage(request, "drop old tokens", error);
 }
 
 int client_token_store(struct request *request, const json_t *payload)
@@ -111,7 +113,8 @@ int client_token_store(struct request *request, const json_t *payload)
     keyspace_token(&key, request->region, token);
     buffer_init(&dated, &request->arena);
     keyspace_token_time(&dated, request->region, request->now, token);
-    int error = storage_put(request->transaction, buffer_slice(&key), (struct slice){ (char *)record, RECORD_SIZE });
+    int error = storage_put(request->transaction, buffer_slice(&key),
+                            (struct slice){ (char *)record, RECORD_SIZE });
     if (error == 0)
         error = storage_put(request->transaction, buffer_slice(&dated), token);
     return error == 0 ? 0 : request_fail_storage(request, "store a token", error);

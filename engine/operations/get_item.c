@@ -23,11 +23,13 @@ int run_get_item(struct request *request)
     if (request_begin(request, false) != 0 ||
         table_find(request, input_string(input, "TableName"), false, &table) != 0 ||
         key_check(request, table, &key) != 0 ||
-        projection_check_key_paths(request, projection, &table->keys) != 0 || item_read(request, table, &key, &item) != 0)
+        projection_check_key_paths(request, projection, &table->keys) != 0 ||
+        item_read(request, table, &key, &item) != 0)
         return -1;
 
     struct capacity capacity = { .table = table, .name = input_string(input, "TableName") };
-    capacity.read = capacity_read_units(item ? item_size(item) : 0, input_boolean(input, "ConsistentRead", false));
+    capacity.read = capacity_read_units(item ? item_size(item) : 0,
+                                        input_boolean(input, "ConsistentRead", false));
     struct buffer *out = &request->output;
     buffer_append_byte(out, '{');
     if (item) {

@@ -34,8 +34,9 @@ static int read_condition(struct request *request, const json_t *input, enum val
     struct condition *condition = NULL;
     if (legacy_expected(request, input, layer, &condition) != 0)
         return -1;
-    if (!condition && condition_parse(request, EXPRESSION_CONDITION, input_string(input, "ConditionExpression"),
-                                      placeholders, &condition) != 0)
+    if (!condition &&
+        condition_parse(request, EXPRESSION_CONDITION, input_string(input, "ConditionExpression"),
+                        placeholders, &condition) != 0)
         return -1;
     *out = condition;
     return 0;
@@ -54,8 +55,8 @@ static int read_update(struct request *request, const json_t *input, enum value_
     return 0;
 }
 
-int projection_from_input(struct request *request, const json_t *input, struct placeholders *placeholders,
-                          struct projection **out)
+int projection_from_input(struct request *request, const json_t *input,
+                          struct placeholders *placeholders, struct projection **out)
 {
     *out = NULL;
     if (legacy_attributes_to_get(request, input, out) != 0)
@@ -66,20 +67,22 @@ int projection_from_input(struct request *request, const json_t *input, struct p
     return projection_parse(request, text, placeholders, out);
 }
 
-int write_from_input(struct request *request, const json_t *input, enum write_kind kind, enum value_layer layer,
-                     struct write *out)
+int write_from_input(struct request *request, const json_t *input, enum write_kind kind,
+                     enum value_layer layer, struct write *out)
 {
     struct placeholders *placeholders;
     *out = (struct write){ .kind = kind };
     if (expressions_check_mixing(request, input) != 0 ||
         placeholders_read(request, input, layer, &placeholders) != 0 ||
-        map_from_json(request, input_get(input, kind == WRITE_PUT ? "Item" : "Key"), layer, &out->item) != 0)
+        map_from_json(request, input_get(input, kind == WRITE_PUT ? "Item" : "Key"), layer,
+                      &out->item) != 0)
         return -1;
     enum return_values wanted = return_values(input);
     if (kind != WRITE_UPDATE && wanted != RETURN_NONE && wanted != RETURN_ALL_OLD)
         return request_fail(request, ERROR_VALIDATION, "ReturnValues can only be ALL_OLD or NONE");
     if (kind == WRITE_PUT && item_size(&out->item) > ITEM_SIZE_MAX)
-        return request_fail(request, ERROR_VALIDATION, "Item size has exceeded the maximum allowed size");
+        return request_fail(request, ERROR_VALIDATION,
+                            "Item size has exceeded the maximum allowed size");
     if (kind == WRITE_UPDATE && read_update(request, input, layer, placeholders, &out->update) != 0)
         return -1;
     if (read_condition(request, input, layer, placeholders, &out->condition) != 0)
@@ -169,7 +172,8 @@ int run_single_write(struct request *request, struct write *write)
         map_write_json(out, &attributes);
     }
     answer_capacity(request, &capacity);
-    if (input_is(request->input, "ReturnItemCollectionMetrics", "SIZE") && table_has_local_indexes(write->table)) {
+    if (input_is(request->input, "ReturnItemCollectionMetrics", "SIZE") &&
+        table_has_local_indexes(write->table)) {
         answer_member(out, "ItemCollectionMetrics");
         if (collection_metrics_write_json(request, write->table, &write->item) != 0)
             return -1;

@@ -29,8 +29,8 @@ bool returns_on_failure(const json_t *input);
  * size, expressions (order: dynalite's validations, reverse-engineered from the service). The table is set by the
  * caller. 0, or -1 after failing the request.
  */
-int write_from_input(struct request *request, const json_t *input, enum write_kind kind, enum value_layer layer,
-                     struct write *out);
+int write_from_input(struct request *request, const json_t *input, enum write_kind kind,
+                     enum value_layer layer, struct write *out);
 
 /* Checks that the write's key, or its item's, fits its table and that an update leaves keys alone. */
 int write_check_keys(struct request *request, const struct write *write);
@@ -38,8 +38,8 @@ int write_check_keys(struct request *request, const struct write *write);
 /*
  * Reads ProjectionExpression or AttributesToGet; *out is NULL when neither is there. 0, or -1 after failing the request.
  */
-int projection_from_input(struct request *request, const json_t *input, struct placeholders *placeholders,
-                          struct projection **out);
+int projection_from_input(struct request *request, const json_t *input,
+                          struct placeholders *placeholders, struct projection **out);
 
 /* Starts a member of the object being written: a comma where one is due, the name, a colon. */
 void answer_member(struct buffer *out, const char *name);

@@ -9,8 +9,8 @@
 #include "engine/value_json.h"
 
 /* The storage keys between which all items lie that meet the key condition. */
-static void set_bounds(struct request *request, const struct key_condition *condition, const struct key_schema *keys,
-                       uint64_t id, struct page *page)
+static void set_bounds(struct request *request, const struct key_condition *condition,
+                       const struct key_schema *keys, uint64_t id, struct page *page)
 {
     struct buffer base, low, high;
     buffer_init(&base, &request->arena);
@@ -19,7 +19,7 @@ static void set_bounds(struct request *request, const struct key_condition *cond
     page->partition = arena_copy(&request->arena, buffer_slice(&base));
     for (unsigned i = 0; i < condition->equal_count; i++)
         key_encode(&base, condition->equal[i]);
-    if (condition->operator == SORT_EQ)
+    if (condition->operator== SORT_EQ)
         key_encode(&base, condition->low);
 
     buffer_init(&low, &request->arena);
@@ -50,11 +50,11 @@ static void set_bounds(struct request *request, const struct key_condition *cond
     struct buffer lower, upper;
     buffer_init(&lower, &request->arena);
     buffer_init(&upper, &request->arena);
-    if (condition->operator == SORT_GT)
+    if (condition->operator== SORT_GT)
         keyspace_after(&lower, buffer_slice(&low));
     else
         lower = low;
-    if (condition->operator == SORT_LT)
+    if (condition->operator== SORT_LT)
         upper = high;
     else
         keyspace_after(&upper, buffer_slice(&high));
@@ -63,7 +63,8 @@ static void set_bounds(struct request *request, const struct key_condition *cond
 }
 
 /* The key condition in whichever of the two languages the input has it. */
-static int read_key_condition(struct request *request, struct placeholders *placeholders, struct key_expression **out)
+static int read_key_condition(struct request *request, struct placeholders *placeholders,
+                              struct key_expression **out)
 {
     const json_t *input = request->input;
     *out = NULL;
@@ -71,9 +72,10 @@ static int read_key_condition(struct request *request, struct placeholders *plac
         return -1;
     struct slice text = input_string(input, "KeyConditionExpression");
     if (!*out && !text.data)
-        return request_fail(request, ERROR_VALIDATION,
-                            "Either the KeyConditions or KeyConditionExpression parameter must be specified in the "
-                            "request.");
+        return request_fail(
+            request, ERROR_VALIDATION,
+            "Either the KeyConditions or KeyConditionExpression parameter must be specified in the "
+            "request.");
     return *out ? 0 : key_expression_parse(request, text, placeholders, out);
 }
 

@@ -30,29 +30,32 @@ static int check_select(struct request *request, const struct read_input *read)
     struct slice select = input_string(input, "Select");
     if (select.data && read->page.projection && !input_is(input, "Select", "SPECIFIC_ATTRIBUTES")) {
         bool expression = input_get(input, "ProjectionExpression") != NULL;
-        return request_fail(request, ERROR_VALIDATION, "Cannot specify the %s when choosing to get %s",
-                            expression ? "ProjectionExpression" : "AttributesToGet",
-                            input_is(input, "Select", "COUNT")            ? "only the Count"
-                            : input_is(input, "Select", "ALL_ATTRIBUTES") ? "ALL_ATTRIBUTES"
-                                                                          : "ALL_PROJECTED_ATTRIBUTES");
+        return request_fail(
+            request, ERROR_VALIDATION, "Cannot specify the %s when choosing to get %s",
+            expression ? "ProjectionExpression" : "AttributesToGet",
+            input_is(input, "Select", "COUNT")            ? "only the Count"
+            : input_is(input, "Select", "ALL_ATTRIBUTES") ? "ALL_ATTRIBUTES"
+                                                          : "ALL_PROJECTED_ATTRIBUTES");
     }
     if (input_is(input, "Select", "SPECIFIC_ATTRIBUTES") && !read->page.projection)
-        return request_fail(request, ERROR_VALIDATION,
-                            "Must specify the AttributesToGet or ProjectionExpression when choosing to get "
-                            "SPECIFIC_ATTRIBUTES");
+        return request_fail(
+            request, ERROR_VALIDATION,
+            "Must specify the AttributesToGet or ProjectionExpression when choosing to get "
+            "SPECIFIC_ATTRIBUTES");
     return 0;
 }
 
-int read_input_expressions(struct request *request, const char *filter_parameter, enum value_layer layer,
-                           struct read_input *read)
+int read_input_expressions(struct request *request, const char *filter_parameter,
+                           enum value_layer layer, struct read_input *read)
 {
     const json_t *input = request->input;
     struct condition *filter = NULL;
     struct projection *projection = NULL;
     if (legacy_filter(request, input, filter_parameter, layer, &filter) != 0)
         return -1;
-    if (!filter && condition_parse(request, EXPRESSION_FILTER, input_string(input, "FilterExpression"),
-                                   read->placeholders, &filter) != 0)
+    if (!filter &&
+        condition_parse(request, EXPRESSION_FILTER, input_string(input, "FilterExpression"),
+                        read->placeholders, &filter) != 0)
         return -1;
     if (projection_from_input(request, input, read->placeholders, &projection) != 0)
         return -1;
@@ -72,8 +75,9 @@ int read_input_find(struct request *request, struct read_input *read)
         return 0;
     page->index = table_index(page->table, name);
     if (!page->index)
-        return request_fail(request, ERROR_VALIDATION, "The table does not have the specified index: %.*s",
-                            (int)name.length, name.data);
+        return request_fail(request, ERROR_VALIDATION,
+                            "The table does not have the specified index: %.*s", (int)name.length,
+                            name.data);
     if (page->index->global && page->consistent)
         return request_fail(request, ERROR_VALIDATION,
                             "Consistent reads are not supported on global secondary indexes");
@@ -82,7 +86,8 @@ int read_input_find(struct request *request, struct read_input *read)
 
 int read_input_answer(struct request *request, const struct read_input *read)
 {
-    struct capacity capacity = { .table = read->page.table, .name = input_string(request->input, "TableName") };
+    struct capacity capacity = { .table = read->page.table,
+                                 .name = input_string(request->input, "TableName") };
     buffer_append_byte(&request->output, '{');
     if (page_read(request, &read->page, &capacity) != 0)
         return -1;

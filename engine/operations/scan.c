@@ -13,7 +13,8 @@ enum { SEGMENT_BITS = 12 };
  * the 4,096 prefixes of 12 bits that a partition's hash can have, a segment starts with ceil(4096 * segment / total).
  * Source: facts/fidelity.md section 5, "Scan order".
  */
-static void append_segment_start(struct buffer *out, uint64_t id, json_int_t segment, json_int_t total)
+static void append_segment_start(struct buffer *out, uint64_t id, json_int_t segment,
+                                 json_int_t total)
 {
     struct buffer items;
     buffer_init(&items, out->arena);
@@ -44,21 +45,26 @@ static void set_bounds(struct request *request, uint64_t id, struct page *page)
 static int check_segments(struct request *request)
 {
     const json_t *input = request->input;
-    bool has_segment = input_get(input, "Segment") != NULL, has_total = input_get(input, "TotalSegments") != NULL;
+    bool has_segment = input_get(input, "Segment") != NULL,
+         has_total = input_get(input, "TotalSegments") != NULL;
     if (has_segment && !has_total)
-        return request_fail(request, ERROR_VALIDATION,
-                            "The TotalSegments parameter is required but was not present in the request when "
-                            "Segment parameter is present");
+        return request_fail(
+            request, ERROR_VALIDATION,
+            "The TotalSegments parameter is required but was not present in the request when "
+            "Segment parameter is present");
     if (has_total && !has_segment)
-        return request_fail(request, ERROR_VALIDATION,
-                            "The Segment parameter is required but was not present in the request when parameter "
-                            "TotalSegments is present");
-    json_int_t segment = input_integer(input, "Segment", 0), total = input_integer(input, "TotalSegments", 1);
+        return request_fail(
+            request, ERROR_VALIDATION,
+            "The Segment parameter is required but was not present in the request when parameter "
+            "TotalSegments is present");
+    json_int_t segment = input_integer(input, "Segment", 0),
+               total = input_integer(input, "TotalSegments", 1);
     if (segment >= total)
-        return request_fail(request, ERROR_VALIDATION,
-                            "The Segment parameter is zero-based and must be less than parameter TotalSegments: "
-                            "Segment: %lld is not less than TotalSegments: %lld",
-                            (long long)segment, (long long)total);
+        return request_fail(
+            request, ERROR_VALIDATION,
+            "The Segment parameter is zero-based and must be less than parameter TotalSegments: "
+            "Segment: %lld is not less than TotalSegments: %lld",
+            (long long)segment, (long long)total);
     return 0;
 }
 
@@ -71,7 +77,8 @@ int run_scan(struct request *request)
         return -1;
 
     struct page *page = &read.page;
-    if (request_begin(request, false) != 0 || read_input_find(request, &read) != 0 || page_choose(request, page) != 0)
+    if (request_begin(request, false) != 0 || read_input_find(request, &read) != 0 ||
+        page_choose(request, page) != 0)
         return -1;
     set_bounds(request, page->index ? page->index->id : page->table->id, page);
     if (page_start_after(request, page, &read.start, false) != 0)

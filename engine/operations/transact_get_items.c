@@ -85,9 +85,10 @@ int run_transact_get_items(struct request *request)
             2 * capacity_read_units(size, true);
     }
     if (bytes > TRANSACTION_BYTES_MAX)
-        return request_fail(request, ERROR_VALIDATION,
-                            "Collection size of items exceeded, which can also be caused by the aggregate size of the "
-                            "items in the transaction exceeding the 4MB limit");
+        return request_fail(
+            request, ERROR_VALIDATION,
+            "Collection size of items exceeded, which can also be caused by the aggregate size of the "
+            "items in the transaction exceeding the 4MB limit");
 
     struct buffer *out = &request->output;
     buffer_append_string(out, "{\"Responses\":[");

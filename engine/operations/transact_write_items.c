@@ -38,8 +38,9 @@ static int read_action(struct request *request, const json_t *item, struct actio
         found++;
     }
     if (found == 0) /* unverified: as DynamoDB Local 2.6.1 has it */
-        return request_fail(request, ERROR_VALIDATION,
-                            "Invalid Request: TransactWriteRequest should contain Delete or Put or Update request");
+        return request_fail(
+            request, ERROR_VALIDATION,
+            "Invalid Request: TransactWriteRequest should contain Delete or Put or Update request");
     if (found > 1)
         return request_fail(request, ERROR_VALIDATION,
                             "TransactItems can only contain one of Check, Put, Update or Delete");
@@ -47,12 +48,14 @@ static int read_action(struct request *request, const json_t *item, struct actio
 }
 
 /* Tables, keys and that no item is named twice. What is wrong with one member alone becomes its reason. */
-static int check_actions(struct request *request, struct action *actions, struct cancellation *cancellation)
+static int check_actions(struct request *request, struct action *actions,
+                         struct cancellation *cancellation)
 {
     struct slice *keys = ARENA_NEW_ARRAY(&request->arena, cancellation->count, struct slice);
     for (size_t i = 0; i < cancellation->count; i++) {
         struct write *write = &actions[i].write;
-        if (table_find(request, input_string(actions[i].input, "TableName"), false, &write->table) != 0 ||
+        if (table_find(request, input_string(actions[i].input, "TableName"), false,
+                       &write->table) != 0 ||
             key_check_empty(request, write->table, &write->item) != 0)
             return -1;
     }
@@ -73,14 +76,14 @@ static int check_actions(struct request *request, struct action *actions, struct
     return cancellation_check(request, cancellation);
 }
 
-static int apply_actions(struct request *request, struct action *actions, struct cancellation *cancellation,
-                         struct capacities *capacities)
+static int apply_actions(struct request *request, struct action *actions,
+                         struct cancellation *cancellation, struct capacities *capacities)
 {
     size_t bytes = 0;
     for (size_t i = 0; i < cancellation->count; i++) {
         struct write *write = &actions[i].write;
-        struct capacity *capacity =
-            capacities_of(&request->arena, capacities, write->table, input_string(actions[i].input, "TableName"));
+        struct capacity *capacity = capacities_of(&request->arena, capacities, write->table,
+                                                  input_string(actions[i].input, "TableName"));
         double units = capacity->write;
         switch (write_apply(request, write, capacity)) {
         case WRITE_FAILED:
@@ -88,7 +91,8 @@ static int apply_actions(struct request *request, struct action *actions, struct
                 return -1;
             break;
         case WRITE_CONDITION_FAILED:
-            cancellation_add(cancellation, i, "ConditionalCheckFailed", "The conditional request failed",
+            cancellation_add(cancellation, i, "ConditionalCheckFailed",
+                             "The conditional request failed",
                              returns_on_failure(actions[i].input) ? write->before : NULL);
             break;
         case WRITE_DONE:
@@ -101,9 +105,10 @@ static int apply_actions(struct request *request, struct action *actions, struct
     if (cancellation_check(request, cancellation) != 0)
         return -1;
     if (bytes > TRANSACTION_BYTES_MAX)
-        return request_fail(request, ERROR_VALIDATION,
-                            "Collection size of items exceeded, which can also be caused by the aggregate size of the "
-                            "items in the transaction exceeding the 4MB limit");
+        return request_fail(
+            request, ERROR_VALIDATION,
+            "Collection size of items exceeded, which can also be caused by the aggregate size of the "
+            "items in the transaction exceeding the 4MB limit");
     return 0;
 }
 
@@ -117,7 +122,8 @@ static int answer_metrics(struct request *request, const struct action *actions,
         const struct table *table = actions[i].write.table;
         bool first = actions[i].write.kind != WRITE_CHECK && table_has_local_indexes(table);
         for (size_t before = 0; before < i && first; before++)
-            first = actions[before].write.kind == WRITE_CHECK || actions[before].write.table->id != table->id;
+            first = actions[before].write.kind == WRITE_CHECK ||
+                    actions[before].write.table->id != table->id;
         if (!first)
             continue;
         if (!any)
@@ -127,7 +133,8 @@ static int answer_metrics(struct request *request, const struct action *actions,
         string_write_json(out, input_string(actions[i].input, "TableName"));
         buffer_append_string(out, ":[");
         for (size_t same = i; same < count; same++) {
-            if (actions[same].write.kind == WRITE_CHECK || actions[same].write.table->id != table->id)
+            if (actions[same].write.kind == WRITE_CHECK ||
+                actions[same].write.table->id != table->id)
                 continue;
             if (same > i)
                 buffer_append_byte(out, ',');
@@ -142,13 +149,15 @@ static int answer_metrics(struct request *request, const struct action *actions,
 }
 
 /* The answer to a request that has been done before under the same token: nothing is written, the items are read. */
-static int answer_replay(struct request *request, struct action *actions, size_t count, struct capacities *capacities)
+static int answer_replay(struct request *request, struct action *actions, size_t count,
+                         struct capacities *capacities)
 {
     for (size_t i = 0; i < count; i++) {
         const struct map *item;
         struct write *write = &actions[i].write;
         struct slice name = input_string(actions[i].input, "TableName");
-        if (table_find(request, name, false, &write->table) != 0 || item_read(request, write->table, &write->item, &item) != 0)
+        if (table_find(request, name, false, &write->table) != 0 ||
+            item_read(request, write->table, &write->item, &item) != 0)
             return -1;
         capacities_of(&request->arena, capacities, write->table, name)->read +=
             2 * capacity_read_units(item ? item_size(item) : 0, true);

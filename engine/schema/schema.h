@@ -33,24 +33,27 @@ struct shape {
     enum shape_kind kind;
     const char *name; /* the model's: "KeySchemaElement" */
     bool has_minimum, has_maximum;
-    long long minimum, maximum;     /* of a length or of a value */
-    const struct pattern *pattern;  /* NULL: none */
-    const struct shape *unless_arn; /* what a string that is no "arn:..." must satisfy too; or NULL */
-    const char *const *values;      /* of an enum, as the service orders them, then NULL; or NULL */
+    long long minimum, maximum;    /* of a length or of a value */
+    const struct pattern *pattern; /* NULL: none */
+    const struct shape
+        *unless_arn;           /* what a string that is no "arn:..." must satisfy too; or NULL */
+    const char *const *values; /* of an enum, as the service orders them, then NULL; or NULL */
     const char *const *values_2026; /* the same as the 2026 cohort prints it; NULL: as `values` */
     const char *when_empty;         /* all that the classic cohort says of an empty map; or NULL */
     const struct shape *key;        /* of a map's keys; NULL: any string */
     const struct shape *element;    /* of a list's members or a map's values */
-    const struct member *members;   /* of a structure, in the order of checks; the last has a NULL name */
-    const char *const *printed;     /* names as Java's toString orders them, then NULL; NULL: as `members` */
-    bool reworded;                  /* of an operation's input: see wording.h */
-    bool worded_as_value;           /* checked, in its own words, by who reads the value; not here */
+    const struct member
+        *members; /* of a structure, in the order of checks; the last has a NULL name */
+    const char *const
+        *printed;         /* names as Java's toString orders them, then NULL; NULL: as `members` */
+    bool reworded;        /* of an operation's input: see wording.h */
+    bool worded_as_value; /* checked, in its own words, by who reads the value; not here */
 };
 
 /* What is said when a member is absent. */
 enum presence {
     OPTIONAL,
-    REQUIRED,           /* "Value null at 'x' failed to satisfy constraint: Member must not be null" */
+    REQUIRED, /* "Value null at 'x' failed to satisfy constraint: Member must not be null" */
     REQUIRED_PARAMETER, /* only "The parameter 'X' is required but was not present in the request" */
 };
 
@@ -61,9 +64,13 @@ struct member {
 };
 
 /* For the tables: MINIMUM(3), MAXIMUM(255), .values = VALUES("HASH", "RANGE"). */
-#define MINIMUM(n)  .has_minimum = true, .minimum = (n)
-#define MAXIMUM(n)  .has_maximum = true, .maximum = (n)
-#define VALUES(...) (const char *const[]){ __VA_ARGS__, NULL }
+#define MINIMUM(n) .has_minimum = true, .minimum = (n)
+#define MAXIMUM(n) .has_maximum = true, .maximum = (n)
+#define VALUES(...)                                                                                \
+    (const char *const[])                                                                          \
+    {                                                                                              \
+        __VA_ARGS__, NULL                                                                          \
+    }
 
 /*
  * Checks types: 0, or -1 after failing the request with the SerializationException of the first wrong member,
@@ -79,7 +86,8 @@ int schema_check_types(struct request *request, const struct shape *shape, const
  * violations (ten at the most) in the service's order, in the wording of wording_get(). Types have been
  * checked before. Afterwards no list and no map holds a null, except those of attribute values.
  */
-int schema_check_constraints(struct request *request, const struct shape *shape, const json_t *input);
+int schema_check_constraints(struct request *request, const struct shape *shape,
+                             const json_t *input);
 
 /* What a value of SHAPE_BOOLEAN that has passed schema_check_types means; false for anything else. */
 bool schema_boolean(const json_t *value);

@@ -35,7 +35,8 @@
 #include "engine/slice.h"
 
 enum {
-    STORAGE_KEY_MAX = 8192,              /* bytes; DynamoDB's longest index key is some 6,300 as engine/keyspace.h has it */
+    STORAGE_KEY_MAX =
+        8192, /* bytes; DynamoDB's longest index key is some 6,300 as engine/keyspace.h has it */
     STORAGE_VALUE_MAX = 4 * 1024 * 1024, /* bytes; an item is at most 400 KB */
 };
 
@@ -56,7 +57,8 @@ struct storage_backend {
     int (*remove)(struct transaction *, struct slice key);
     int (*cursor_open)(struct transaction *, struct cursor **out);
     void (*cursor_close)(struct cursor *);
-    int (*cursor_seek)(struct cursor *, struct slice key, bool backward, struct slice *found, struct slice *value);
+    int (*cursor_seek)(struct cursor *, struct slice key, bool backward, struct slice *found,
+                       struct slice *value);
     int (*cursor_step)(struct cursor *, bool backward, struct slice *found, struct slice *value);
     void (*before_fork)(struct storage *);
     void (*after_fork)(struct storage *, bool child);
@@ -73,9 +75,12 @@ struct storage_module {
     struct storage_backend backend;
 };
 
-extern const struct storage_backend storage_memory; /* private to the process; `path` is not used and may be NULL */
-extern const struct storage_backend storage_lmdb;   /* shared by every process that opens the same directory */
-extern const struct storage_backend storage_sqlite; /* shared by every process that opens the same file */
+extern const struct storage_backend
+    storage_memory; /* private to the process; `path` is not used and may be NULL */
+extern const struct storage_backend
+    storage_lmdb; /* shared by every process that opens the same directory */
+extern const struct storage_backend
+    storage_sqlite; /* shared by every process that opens the same file */
 
 /* The first member of every backend's struct storage, struct transaction and struct cursor. */
 struct storage_base {
@@ -124,14 +129,16 @@ void storage_cursor_close(struct cursor *cursor); /* NULL does nothing */
  * Goes to the first key >= `key`, or with `backward` to the last key <= `key`. 0 with *found and *value, or -ENOENT when
  * there is none, after which the cursor has no place.
  */
-int storage_cursor_seek(struct cursor *cursor, struct slice key, bool backward, struct slice *found, struct slice *value);
+int storage_cursor_seek(struct cursor *cursor, struct slice key, bool backward, struct slice *found,
+                        struct slice *value);
 
 /*
  * Goes to the next key in order, or with `backward` to the one before. 0 with *found and *value, or -ENOENT at the end,
  * after which the cursor has no place. Changes made in this transaction since the last move are seen: the step goes from
  * the key where the cursor stood, whether or not it still exists.
  */
-int storage_cursor_step(struct cursor *cursor, bool backward, struct slice *found, struct slice *value);
+int storage_cursor_step(struct cursor *cursor, bool backward, struct slice *found,
+                        struct slice *value);
 
 /* Around fork(2), see above. */
 void storage_before_fork(struct storage *storage);

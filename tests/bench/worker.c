@@ -100,7 +100,8 @@ static void connect_to_service(bool secure)
 static void put_bytes(const char *bytes, size_t size)
 {
     while (size > 0) {
-        ssize_t n = tls ? SSL_write(tls, bytes, (int)size) : send(connection, bytes, size, MSG_NOSIGNAL);
+        ssize_t n =
+            tls ? SSL_write(tls, bytes, (int)size) : send(connection, bytes, size, MSG_NOSIGNAL);
         if (n <= 0)
             err(1, "send");
         bytes += n;
@@ -136,14 +137,15 @@ static size_t get_response(void)
 /* A request as an SDK sends it, in full. */
 static size_t form(char *out, size_t size, const char *operation, const char *body)
 {
-    int n = snprintf(out, size,
-                     "POST / HTTP/1.1\r\nHost: " HOST "\r\nX-Amz-Target: DynamoDB_20120810.%s\r\n"
-                     "Content-Type: application/x-amz-json-1.0\r\nX-Amz-Date: 20261122T120000Z\r\n"
-                     "Authorization: AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20261122/us-east-1/dynamodb/"
-                     "aws4_request, SignedHeaders=content-type;host;x-amz-date;x-amz-target, Signature="
-                     "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\r\n"
-                     "Content-Length: %zu\r\n\r\n%s",
-                     operation, strlen(body), body);
+    int n = snprintf(
+        out, size,
+        "POST / HTTP/1.1\r\nHost: " HOST "\r\nX-Amz-Target: DynamoDB_20120810.%s\r\n"
+        "Content-Type: application/x-amz-json-1.0\r\nX-Amz-Date: 20261122T120000Z\r\n"
+        "Authorization: AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20261122/us-east-1/dynamodb/"
+        "aws4_request, SignedHeaders=content-type;host;x-amz-date;x-amz-target, Signature="
+        "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\r\n"
+        "Content-Length: %zu\r\n\r\n%s",
+        operation, strlen(body), body);
     return n > 0 && (size_t)n < size ? (size_t)n : 0;
 }
 
@@ -161,9 +163,10 @@ static size_t get_size, put_size;
 /* A table of 100 items. */
 static void prepare(void)
 {
-    if (!call("CreateTable", "{\"TableName\":\"Bench\",\"BillingMode\":\"PAY_PER_REQUEST\",\"KeySchema\":"
-                             "[{\"AttributeName\":\"Id\",\"KeyType\":\"HASH\"}],\"AttributeDefinitions\":"
-                             "[{\"AttributeName\":\"Id\",\"AttributeType\":\"S\"}]}"))
+    if (!call("CreateTable",
+              "{\"TableName\":\"Bench\",\"BillingMode\":\"PAY_PER_REQUEST\",\"KeySchema\":"
+              "[{\"AttributeName\":\"Id\",\"KeyType\":\"HASH\"}],\"AttributeDefinitions\":"
+              "[{\"AttributeName\":\"Id\",\"AttributeType\":\"S\"}]}"))
         errx(1, "CreateTable: %s", answer);
     while (!call("DescribeTable", "{\"TableName\":\"Bench\"}") || !strstr(answer, "\"ACTIVE\""))
         usleep(100000);
@@ -219,12 +222,14 @@ static void exactly(int fd, char *bytes, size_t size, bool out)
 /* A loopback connection: `connection` is its one end, the other is returned. */
 static int loopback_pair(void)
 {
-    struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    struct sockaddr_in address = { .sin_family = AF_INET,
+                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     socklen_t length = sizeof(address);
     int listener = socket(AF_INET, SOCK_STREAM, 0);
     connection = socket(AF_INET, SOCK_STREAM, 0);
-    if (listener < 0 || connection < 0 || bind(listener, (struct sockaddr *)&address, length) != 0 ||
-        listen(listener, 1) != 0 || getsockname(listener, (struct sockaddr *)&address, &length) != 0 ||
+    if (listener < 0 || connection < 0 ||
+        bind(listener, (struct sockaddr *)&address, length) != 0 || listen(listener, 1) != 0 ||
+        getsockname(listener, (struct sockaddr *)&address, &length) != 0 ||
         connect(connection, (struct sockaddr *)&address, length) != 0)
         err(1, "loopback");
     int other = accept(listener, NULL, NULL);

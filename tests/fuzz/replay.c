@@ -18,7 +18,8 @@ static int replay(const char *path)
         size = ftell(file);
     /* Exactly as large as the input, so that a sanitizer sees the first byte too many. */
     uint8_t *data = size >= 0 ? malloc(size > 0 ? (size_t)size : 1) : NULL;
-    int bad = !data || fseek(file, 0, SEEK_SET) != 0 || fread(data, 1, (size_t)size, file) != (size_t)size;
+    int bad = !data || fseek(file, 0, SEEK_SET) != 0 ||
+              fread(data, 1, (size_t)size, file) != (size_t)size;
     if (bad)
         perror(path);
     else
@@ -34,7 +35,8 @@ int main(int count, char **arguments)
     (void)count;
     const char *name = strrchr(arguments[0], '/');
     char corpus[256], path[1024];
-    snprintf(corpus, sizeof(corpus), "tests/fuzz/corpus/%s", (name ? name + 1 : arguments[0]) + strlen("test_"));
+    snprintf(corpus, sizeof(corpus), "tests/fuzz/corpus/%s",
+             (name ? name + 1 : arguments[0]) + strlen("test_"));
     DIR *directory = opendir(corpus);
     if (!directory) {
         perror(corpus);

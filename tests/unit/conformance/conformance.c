@@ -22,70 +22,32 @@ static void create_table(struct engine *engine, const char *name, const char *ke
 #define INDEX(name, keys, projection)                                                              \
     "{'IndexName':'" name "','KeySchema':[" keys "],'Projection':{'ProjectionType':" projection "}}"
 
+/* The table `indexed`: each kind of index with each projection. */
+/* clang-format off */
+static const char indexed_types[] =
+    TYPE("pk", "S") "," TYPE("sk", "S") "," TYPE("g", "S") "," TYPE("h", "N") ","
+    TYPE("b", "B") "," TYPE("l", "S") "," TYPE("m", "N") "," TYPE("n", "S");
+static const char global_indexes[] =
+    INDEX("all", HASH("g") "," RANGE("h"), "'ALL'") ","
+    INDEX("keys", HASH("g"), "'KEYS_ONLY'") ","
+    INDEX("some", HASH("b"), "'INCLUDE','NonKeyAttributes':['inc']");
+static const char local_indexes[] =
+    INDEX("l-keys", HASH("pk") "," RANGE("l"), "'KEYS_ONLY'") ","
+    INDEX("l-all", HASH("pk") "," RANGE("m"), "'ALL'") ","
+    INDEX("l-some", HASH("pk") "," RANGE("n"), "'INCLUDE','NonKeyAttributes':['inc']");
+/* clang-format on */
+
 void create_tables(struct engine *engine)
 {
     const char *pair = HASH("pk") "," RANGE("sk");
     create_table(engine, "hash", HASH("pk"), TYPE("pk", "S"), "");
     create_table(engine, "pair", pair, TYPE("pk", "S") "," TYPE("sk", "S"), "");
     create_table(engine, "numbers", pair, TYPE("pk", "N") "," TYPE("sk", "N"), "");
-    create_table(engine, "indexed", pair,
-                 TYPE("pk", "S") "," TYPE("sk", "S") "," TYPE("g", "S") "," TYPE("h", "N") "," TYPE(
-                     "b", "B") "," TYPE("l", "S") "," TYPE("m", "N") "," TYPE("n", "S"),
-                 ",'GlobalSecondaryIndexes':[" INDEX(
-                     "all", HASH("g") "," RANGE("h"),
-                     "'ALL'") "," INDEX("keys", HASH("g"),
-                                        "'KEYS_ONLY'") "," INDEX("some", HASH("b"),
-                                                                 "'INCLUDE','NonKeyAttributes':['"
-                                                                 "inc']") "],"
-                                                                          "'LocalSecondaryIndexes':"
-                                                                          "[" INDEX("l-keys", HASH("pk") "," RANGE("l"), "'KEYS_ONLY'") "," INDEX(
-                                                                              "l-all",
-                                                                              HASH("pk") "," RANGE(
-                                                                                  "m"),
-                                                                              "'ALL'") "," INDEX("l"
-                                                                                                 "-"
-                                                                                                 "s"
-                                                                                                 "o"
-                                                                                                 "m"
-                                                                                                 "e",
-                                                                                                 HASH("pk") "," RANGE(
-                                                                                                     "n"),
-                                                                                                 "'"
-                                                                                                 "I"
-                                                                                                 "N"
-                                                                                                 "C"
-                                                                                                 "L"
-                                                                                                 "U"
-                                                                                                 "D"
-                                                                                                 "E"
-                                                                                                 "'"
-                                                                                                 ","
-                                                                                                 "'"
-                                                                                                 "N"
-                                                                                                 "o"
-                                                                                                 "n"
-                                                                                                 "K"
-                                                                                                 "e"
-                                                                                                 "y"
-                                                                                                 "A"
-                                                                                                 "t"
-                                                                                                 "t"
-                                                                                                 "r"
-                                                                                                 "i"
-                                                                                                 "b"
-                                                                                                 "u"
-                                                                                                 "t"
-                                                                                                 "e"
-                                                                                                 "s"
-                                                                                                 "'"
-                                                                                                 ":"
-                                                                                                 "["
-                                                                                                 "'"
-                                                                                                 "i"
-                                                                                                 "n"
-                                                                                                 "c"
-                                                                                                 "'"
-                                                                                                 "]") "]");
+
+    char indexes[2048];
+    snprintf(indexes, sizeof indexes, ",'GlobalSecondaryIndexes':[%s],'LocalSecondaryIndexes':[%s]",
+             global_indexes, local_indexes);
+    create_table(engine, "indexed", pair, indexed_types, indexes);
 }
 
 const char *body_of(const char *answer)

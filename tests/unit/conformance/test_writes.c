@@ -321,7 +321,7 @@ ENGINE_TEST(writes, transactions)
 #define REASONS(reasons, codes)                                                                    \
     "{'__type':'com.amazonaws.dynamodb.v20120810#TransactionCanceledException','"                  \
     "CancellationReasons':[" reasons "],'Message':'Transaction cancelled, please refer "           \
-                                     "cancellation reasons for specific reasons [" codes "]'}"
+    "cancellation reasons for specific reasons [" codes "]'}"
 #define CHECK_A(condition, rest)                                                                   \
     "{'ConditionCheck':{'TableName':'pair','Key':{" KEY "},'ConditionExpression':'" condition      \
     "'" rest "}}"

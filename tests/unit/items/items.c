@@ -20,7 +20,8 @@ struct engine *items_open(const char *backend)
     cr_assert_not_null(mkdtemp(directory));
     char file[128];
     snprintf(file, sizeof file, "sqlite:%s/dynamo.db", directory);
-    struct engine_settings settings = { .storage = strcmp(backend, "sqlite") == 0 ? file : backend, .path = directory };
+    struct engine_settings settings = { .storage = strcmp(backend, "sqlite") == 0 ? file : backend,
+                                        .path = directory };
     cr_assert_eq(engine_open(&settings, &engine, &why), 0, "%s: %s", backend, why ? why : "");
     return engine;
 }
@@ -28,7 +29,8 @@ struct engine *items_open(const char *backend)
 void items_close(struct engine *engine)
 {
     engine_close(engine);
-    static const char *const files[] = { "data.mdb", "lock.mdb", "dynamo.db", "dynamo.db-wal", "dynamo.db-shm" };
+    static const char *const files[] = { "data.mdb", "lock.mdb", "dynamo.db", "dynamo.db-wal",
+                                         "dynamo.db-shm" };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         char path[128];
         snprintf(path, sizeof path, "%s/%s", directory, files[i]);
@@ -37,7 +39,8 @@ void items_close(struct engine *engine)
     rmdir(directory);
 }
 
-char *items_send(struct engine *engine, const char *operation, const char *request, int status, const char *file, int line)
+char *items_send(struct engine *engine, const char *operation, const char *request, int status,
+                 const char *file, int line)
 {
     char target[128];
     snprintf(target, sizeof target, "DynamoDB_20120810.%s", operation);
@@ -54,15 +57,16 @@ char *items_send(struct engine *engine, const char *operation, const char *reque
     return copy;
 }
 
-void items_expect(struct engine *engine, const char *operation, const char *request, int status, const char *body,
-                  const char *file, int line)
+void items_expect(struct engine *engine, const char *operation, const char *request, int status,
+                  const char *body, const char *file, int line)
 {
     char *got = items_send(engine, operation, request, status, file, line);
     json_error_t error;
     json_t *actual = json_loads(got, 0, &error);
     json_t *expected = json_loads(body, 0, &error);
     cr_assert_not_null(expected, "%s:%d: the test's own JSON: %s", file, line, error.text);
-    cr_assert(json_equal(actual, expected), "%s:%d: %s answered\n  %s\nnot\n  %s", file, line, operation, got, body);
+    cr_assert(json_equal(actual, expected), "%s:%d: %s answered\n  %s\nnot\n  %s", file, line,
+              operation, got, body);
     json_decref(actual);
     json_decref(expected);
     free(got);

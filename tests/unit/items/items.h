@@ -20,16 +20,17 @@ struct engine *items_open(const char *backend);
 void items_close(struct engine *engine);
 
 /* Sends one request; the test fails unless status and body are these. The order of members does not count. */
-void items_expect(struct engine *engine, const char *operation, const char *request, int status, const char *body,
-                  const char *file, int line);
+void items_expect(struct engine *engine, const char *operation, const char *request, int status,
+                  const char *body, const char *file, int line);
 
 /* Sends one request and returns the body (to be freed); the test fails unless the status is `status`. */
-char *items_send(struct engine *engine, const char *operation, const char *request, int status, const char *file,
-                 int line);
+char *items_send(struct engine *engine, const char *operation, const char *request, int status,
+                 const char *file, int line);
 
-#define EXPECT(engine, operation, request, status, body) \
+#define EXPECT(engine, operation, request, status, body)                                           \
     items_expect((engine), (operation), (request), (status), (body), __FILE__, __LINE__)
-#define SEND(engine, operation, request) items_send((engine), (operation), (request), 200, __FILE__, __LINE__)
+#define SEND(engine, operation, request)                                                           \
+    items_send((engine), (operation), (request), 200, __FILE__, __LINE__)
 
 #define VALIDATION "com.amazon.coral.validate#ValidationException"
 #define DYNAMODB   "com.amazonaws.dynamodb.v20120810#"
@@ -38,8 +39,9 @@ char *items_send(struct engine *engine, const char *operation, const char *reque
 #define ERROR_BODY(type, message) "{\"__type\":\"" type "\",\"message\":\"" message "\"}"
 
 /* A test's body once for each backend. */
-#define EACH_BACKEND(engine)                                                                    \
-    for (size_t backend_ = 0; backends[backend_]; backend_++)                                   \
-        for (struct engine *engine = items_open(backends[backend_]); engine; items_close(engine), engine = NULL)
+#define EACH_BACKEND(engine)                                                                       \
+    for (size_t backend_ = 0; backends[backend_]; backend_++)                                      \
+        for (struct engine *engine = items_open(backends[backend_]); engine;                       \
+             items_close(engine), engine = NULL)
 
 #endif

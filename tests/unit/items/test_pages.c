@@ -9,19 +9,33 @@
 
 static void create_table(struct engine *engine)
 {
-    free(SEND(engine, "CreateTable",
-              JSON({"TableName": "pages", "BillingMode": "PAY_PER_REQUEST",
-                    "AttributeDefinitions": [{"AttributeName": "p", "AttributeType": "S"},
-                                             {"AttributeName": "s", "AttributeType": "N"},
-                                             {"AttributeName": "g", "AttributeType": "S"},
-                                             {"AttributeName": "l", "AttributeType": "S"}],
-                    "KeySchema": [{"AttributeName": "p", "KeyType": "HASH"}, {"AttributeName": "s", "KeyType": "RANGE"}],
-                    "GlobalSecondaryIndexes": [{"IndexName": "by-g", "KeySchema": [{"AttributeName": "g", "KeyType": "HASH"}],
-                                                "Projection": {"ProjectionType": "KEYS_ONLY"}}],
-                    "LocalSecondaryIndexes": [{"IndexName": "by-l", "KeySchema": [{"AttributeName": "p", "KeyType": "HASH"},
-                                                                                {"AttributeName": "l", "KeyType": "RANGE"}],
-                                               "Projection": {"ProjectionType": "INCLUDE",
-                                                              "NonKeyAttributes": ["n"]}}]})));
+    free(SEND(engine, "CreateTable", JSON({
+                  "TableName" : "pages",
+                  "BillingMode" : "PAY_PER_REQUEST",
+                  "AttributeDefinitions" : [
+                      { "AttributeName" : "p", "AttributeType" : "S" },
+                      { "AttributeName" : "s", "AttributeType" : "N" },
+                      { "AttributeName" : "g", "AttributeType" : "S" },
+                      { "AttributeName" : "l", "AttributeType" : "S" }
+                  ],
+                  "KeySchema" : [
+                      { "AttributeName" : "p", "KeyType" : "HASH" },
+                      { "AttributeName" : "s", "KeyType" : "RANGE" }
+                  ],
+                  "GlobalSecondaryIndexes" : [ {
+                      "IndexName" : "by-g",
+                      "KeySchema" : [ { "AttributeName" : "g", "KeyType" : "HASH" } ],
+                      "Projection" : { "ProjectionType" : "KEYS_ONLY" }
+                  } ],
+                  "LocalSecondaryIndexes" : [ {
+                      "IndexName" : "by-l",
+                      "KeySchema" : [
+                          { "AttributeName" : "p", "KeyType" : "HASH" },
+                          { "AttributeName" : "l", "KeyType" : "RANGE" }
+                      ],
+                      "Projection" : { "ProjectionType" : "INCLUDE", "NonKeyAttributes" : ["n"] }
+                  } ]
+              })));
 }
 
 /* Items s = -2 .. 7 of partition "a", with n = s * s; g on even ones, l on odd ones. */
@@ -29,10 +43,11 @@ static void fill(struct engine *engine)
 {
     for (int s = -2; s < 8; s++) {
         char request[512];
-        snprintf(request, sizeof request,
-                 "{\"TableName\": \"pages\", \"Item\": {\"p\": {\"S\": \"a\"}, \"s\": {\"N\": \"%d\"}, \"n\": {\"N\": \"%d\"}, "
-                 "\"%s\": {\"S\": \"v%d\"}, \"filler\": {\"S\": \"x\"}}}",
-                 s, s * s, s % 2 ? "l" : "g", 9 - s);
+        snprintf(
+            request, sizeof request,
+            "{\"TableName\": \"pages\", \"Item\": {\"p\": {\"S\": \"a\"}, \"s\": {\"N\": \"%d\"}, \"n\": {\"N\": \"%d\"}, "
+            "\"%s\": {\"S\": \"v%d\"}, \"filler\": {\"S\": \"x\"}}}",
+            s, s * s, s % 2 ? "l" : "g", 9 - s);
         free(SEND(engine, "PutItem", request));
     }
 }
@@ -44,7 +59,8 @@ static char *sorts(const char *body)
     json_t *page = json_loads(body, 0, &error), *item;
     char *text = calloc(1, 4096);
     size_t i;
-    json_array_foreach (json_object_get(page, "Items"), i, item) {
+    json_array_foreach(json_object_get(page, "Items"), i, item)
+    {
         if (i > 0)
             strcat(text, " ");
         strcat(text, json_string_value(json_object_get(json_object_get(item, "s"), "N")));
@@ -66,21 +82,25 @@ Test(pages, key_conditions_bound_the_range)
         { ":two <= s AND p = :p", "2 3 4 5 6 7" },
         { "p = :p AND s BETWEEN :two AND :four", "2 3 4" },
     };
-    EACH_BACKEND (engine) {
+    EACH_BACKEND(engine)
+    {
         create_table(engine);
         fill(engine);
         for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
             char request[512];
-            bool two = strstr(cases[i].condition, ":two"), four = strstr(cases[i].condition, ":four");
+            bool two = strstr(cases[i].condition, ":two"),
+                 four = strstr(cases[i].condition, ":four");
             if (cases[i].condition[0] == ':')
                 snprintf(request, sizeof request, "s >= :two AND p = :p");
             else
                 snprintf(request, sizeof request, "%s", cases[i].condition);
             char body[1024];
-            snprintf(body, sizeof body,
-                     "{\"TableName\": \"pages\", \"KeyConditionExpression\": \"%s\", \"ExpressionAttributeValues\": "
-                     "{\":p\": {\"S\": \"a\"}%s%s}}",
-                     request, two ? ", \":two\": {\"N\": \"2\"}" : "", four ? ", \":four\": {\"N\": \"4\"}" : "");
+            snprintf(
+                body, sizeof body,
+                "{\"TableName\": \"pages\", \"KeyConditionExpression\": \"%s\", \"ExpressionAttributeValues\": "
+                "{\":p\": {\"S\": \"a\"}%s%s}}",
+                request, two ? ", \":two\": {\"N\": \"2\"}" : "",
+                four ? ", \":four\": {\"N\": \"4\"}" : "");
             char *answer = SEND(engine, "Query", body), *order = sorts(answer);
             cr_expect_str_eq(order, cases[i].order, "%s", cases[i].condition);
             free(order);
@@ -91,21 +111,24 @@ Test(pages, key_conditions_bound_the_range)
 
 Test(pages, backwards_and_in_pages)
 {
-    EACH_BACKEND (engine) {
+    EACH_BACKEND(engine)
+    {
         create_table(engine);
         fill(engine);
         for (int backward = 0; backward < 2; backward++) {
             char collected[256] = "", start[256] = "";
             for (int pages = 0; pages < 20; pages++) {
                 char request[1024];
-                snprintf(request, sizeof request,
-                         "{\"TableName\": \"pages\", \"KeyConditionExpression\": \"p = :p\", \"Limit\": 3, "
-                         "\"ScanIndexForward\": %s, \"ExpressionAttributeValues\": {\":p\": {\"S\": \"a\"}}%s}",
-                         backward ? "false" : "true", start);
+                snprintf(
+                    request, sizeof request,
+                    "{\"TableName\": \"pages\", \"KeyConditionExpression\": \"p = :p\", \"Limit\": 3, "
+                    "\"ScanIndexForward\": %s, \"ExpressionAttributeValues\": {\":p\": {\"S\": \"a\"}}%s}",
+                    backward ? "false" : "true", start);
                 char *answer = SEND(engine, "Query", request), *order = sorts(answer);
                 strcat(collected, order);
                 strcat(collected, "|");
-                json_t *body = json_loads(answer, 0, NULL), *last = json_object_get(body, "LastEvaluatedKey");
+                json_t *body = json_loads(answer, 0, NULL),
+                       *last = json_object_get(body, "LastEvaluatedKey");
                 bool more = last != NULL;
                 if (more) {
                     char *key = json_dumps(last, 0);
@@ -118,80 +141,136 @@ Test(pages, backwards_and_in_pages)
                 if (!more)
                     break;
             }
-            cr_expect_str_eq(collected, backward ? "7 6 5|4 3 2|1 0 -1|-2|" : "-2 -1 0|1 2 3|4 5 6|7|");
+            cr_expect_str_eq(collected,
+                             backward ? "7 6 5|4 3 2|1 0 -1|-2|" : "-2 -1 0|1 2 3|4 5 6|7|");
         }
     }
 }
 
 Test(pages, a_limit_that_is_met_exactly_leaves_a_key)
 {
-    EACH_BACKEND (engine) {
+    EACH_BACKEND(engine)
+    {
         create_table(engine);
         fill(engine);
-        EXPECT(engine, "Query",
-               JSON({"TableName": "pages", "KeyConditionExpression": "p = :p AND s > :five", "Limit": 2, "Select": "COUNT",
-                     "ExpressionAttributeValues": {":p": {"S": "a"}, ":five": {"N": "5"}}}),
-               200,
-               JSON({"Count": 2, "ScannedCount": 2, "LastEvaluatedKey": {"p": {"S": "a"}, "s": {"N": "7"}}}));
+        EXPECT(engine, "Query", JSON({
+                   "TableName" : "pages",
+                   "KeyConditionExpression" : "p = :p AND s > :five",
+                   "Limit" : 2,
+                   "Select" : "COUNT",
+                   "ExpressionAttributeValues" : { ":p" : { "S" : "a" }, ":five" : { "N" : "5" } }
+               }),
+               200, JSON({
+                   "Count" : 2,
+                   "ScannedCount" : 2,
+                   "LastEvaluatedKey" : { "p" : { "S" : "a" }, "s" : { "N" : "7" } }
+               }));
     }
 }
 
 Test(pages, filters_count_what_they_scan)
 {
-    EACH_BACKEND (engine) {
+    EACH_BACKEND(engine)
+    {
         create_table(engine);
         fill(engine);
-        EXPECT(engine, "Query",
-               JSON({"TableName": "pages", "KeyConditionExpression": "p = :p", "FilterExpression": "n > :n",
-                     "ProjectionExpression": "s", "ReturnConsumedCapacity": "TOTAL",
-                     "ExpressionAttributeValues": {":p": {"S": "a"}, ":n": {"N": "25"}}}),
-               200,
-               JSON({"Items": [{"s": {"N": "6"}}, {"s": {"N": "7"}}], "Count": 2, "ScannedCount": 10,
-                     "ConsumedCapacity": {"TableName": "pages", "CapacityUnits": 0.5}}));
+        EXPECT(engine, "Query", JSON({
+                   "TableName" : "pages",
+                   "KeyConditionExpression" : "p = :p",
+                   "FilterExpression" : "n > :n",
+                   "ProjectionExpression" : "s",
+                   "ReturnConsumedCapacity" : "TOTAL",
+                   "ExpressionAttributeValues" : { ":p" : { "S" : "a" }, ":n" : { "N" : "25" } }
+               }),
+               200, JSON({
+                   "Items" : [ { "s" : { "N" : "6" } }, { "s" : { "N" : "7" } } ],
+                   "Count" : 2,
+                   "ScannedCount" : 10,
+                   "ConsumedCapacity" : { "TableName" : "pages", "CapacityUnits" : 0.5 }
+               }));
     }
 }
 
 Test(pages, global_index_is_sparse_and_projects_keys)
 {
-    EACH_BACKEND (engine) {
+    EACH_BACKEND(engine)
+    {
         create_table(engine);
         fill(engine);
-        EXPECT(engine, "Query",
-               JSON({"TableName": "pages", "IndexName": "by-g", "KeyConditionExpression": "g = :g",
-                     "ReturnConsumedCapacity": "INDEXES", "ExpressionAttributeValues": {":g": {"S": "v5"}}}),
-               200,
-               JSON({"Items": [{"p": {"S": "a"}, "s": {"N": "4"}, "g": {"S": "v5"}}], "Count": 1, "ScannedCount": 1,
-                     "ConsumedCapacity": {"TableName": "pages", "CapacityUnits": 0.5, "Table": {"CapacityUnits": 0.0},
-                                          "GlobalSecondaryIndexes": {"by-g": {"CapacityUnits": 0.5}}}}));
-        EXPECT(engine, "Query",
-               JSON({"TableName": "pages", "IndexName": "by-g", "KeyConditionExpression": "g = :g", "ConsistentRead": true,
-                     "ExpressionAttributeValues": {":g": {"S": "v5"}}}),
+        EXPECT(engine, "Query", JSON({
+                   "TableName" : "pages",
+                   "IndexName" : "by-g",
+                   "KeyConditionExpression" : "g = :g",
+                   "ReturnConsumedCapacity" : "INDEXES",
+                   "ExpressionAttributeValues" : { ":g" : { "S" : "v5" } }
+               }),
+               200, JSON({
+                   "Items" : [ { "p" : { "S" : "a" }, "s" : { "N" : "4" }, "g" : { "S" : "v5" } } ],
+                   "Count" : 1,
+                   "ScannedCount" : 1,
+                   "ConsumedCapacity" : {
+                       "TableName" : "pages",
+                       "CapacityUnits" : 0.5,
+                       "Table" : { "CapacityUnits" : 0.0 },
+                       "GlobalSecondaryIndexes" : { "by-g" : { "CapacityUnits" : 0.5 } }
+                   }
+               }));
+        EXPECT(engine, "Query", JSON({
+                   "TableName" : "pages",
+                   "IndexName" : "by-g",
+                   "KeyConditionExpression" : "g = :g",
+                   "ConsistentRead" : true,
+                   "ExpressionAttributeValues" : { ":g" : { "S" : "v5" } }
+               }),
                400,
-               ERROR_BODY(VALIDATION, "Consistent reads are not supported on global secondary indexes"));
+               ERROR_BODY(VALIDATION,
+                          "Consistent reads are not supported on global secondary indexes"));
     }
 }
 
 Test(pages, local_index_orders_and_fetches)
 {
-    EACH_BACKEND (engine) {
+    EACH_BACKEND(engine)
+    {
         create_table(engine);
         fill(engine);
-        EXPECT(engine, "Query",
-               JSON({"TableName": "pages", "IndexName": "by-l", "KeyConditionExpression": "p = :p AND begins_with(l, :v)",
-                     "ProjectionExpression": "l, n", "Limit": 2,
-                     "ExpressionAttributeValues": {":p": {"S": "a"}, ":v": {"S": "v"}}}),
-               200,
-               JSON({"Items": [{"l": {"S": "v10"}, "n": {"N": "1"}}, {"l": {"S": "v2"}, "n": {"N": "49"}}], "Count": 2,
-                     "ScannedCount": 2,
-                     "LastEvaluatedKey": {"p": {"S": "a"}, "s": {"N": "7"}, "l": {"S": "v2"}}}));
-        EXPECT(engine, "Query",
-               JSON({"TableName": "pages", "IndexName": "by-l", "KeyConditionExpression": "p = :p AND l = :v",
-                     "ProjectionExpression": "filler", "ReturnConsumedCapacity": "INDEXES",
-                     "ExpressionAttributeValues": {":p": {"S": "a"}, ":v": {"S": "v10"}}}),
-               200,
-               JSON({"Items": [{"filler": {"S": "x"}}], "Count": 1, "ScannedCount": 1,
-                     "ConsumedCapacity": {"TableName": "pages", "CapacityUnits": 1.0, "Table": {"CapacityUnits": 0.5},
-                                          "LocalSecondaryIndexes": {"by-l": {"CapacityUnits": 0.5}}}}));
+        EXPECT(engine, "Query", JSON({
+                   "TableName" : "pages",
+                   "IndexName" : "by-l",
+                   "KeyConditionExpression" : "p = :p AND begins_with(l, :v)",
+                   "ProjectionExpression" : "l, n",
+                   "Limit" : 2,
+                   "ExpressionAttributeValues" : { ":p" : { "S" : "a" }, ":v" : { "S" : "v" } }
+               }),
+               200, JSON({
+                   "Items" : [
+                       { "l" : { "S" : "v10" }, "n" : { "N" : "1" } },
+                       { "l" : { "S" : "v2" }, "n" : { "N" : "49" } }
+                   ],
+                   "Count" : 2,
+                   "ScannedCount" : 2,
+                   "LastEvaluatedKey" :
+                       { "p" : { "S" : "a" }, "s" : { "N" : "7" }, "l" : { "S" : "v2" } }
+               }));
+        EXPECT(engine, "Query", JSON({
+                   "TableName" : "pages",
+                   "IndexName" : "by-l",
+                   "KeyConditionExpression" : "p = :p AND l = :v",
+                   "ProjectionExpression" : "filler",
+                   "ReturnConsumedCapacity" : "INDEXES",
+                   "ExpressionAttributeValues" : { ":p" : { "S" : "a" }, ":v" : { "S" : "v10" } }
+               }),
+               200, JSON({
+                   "Items" : [ { "filler" : { "S" : "x" } } ],
+                   "Count" : 1,
+                   "ScannedCount" : 1,
+                   "ConsumedCapacity" : {
+                       "TableName" : "pages",
+                       "CapacityUnits" : 1.0,
+                       "Table" : { "CapacityUnits" : 0.5 },
+                       "LocalSecondaryIndexes" : { "by-l" : { "CapacityUnits" : 0.5 } }
+                   }
+               }));
     }
 }
 
@@ -200,52 +279,67 @@ Test(pages, segments_partition_the_table)
 {
     enum { ITEMS = 300 };
     static const int totals[] = { 1, 2, 7, 64, 5000 };
-    EACH_BACKEND (engine) {
+    EACH_BACKEND(engine)
+    {
         create_table(engine);
         for (int i = 0; i < ITEMS; i++) {
             char request[256];
-            snprintf(request, sizeof request,
-                     "{\"TableName\": \"pages\", \"Item\": {\"p\": {\"S\": \"p%d\"}, \"s\": {\"N\": \"%d\"}}}", i, i);
+            snprintf(
+                request, sizeof request,
+                "{\"TableName\": \"pages\", \"Item\": {\"p\": {\"S\": \"p%d\"}, \"s\": {\"N\": \"%d\"}}}",
+                i, i);
             free(SEND(engine, "PutItem", request));
         }
         for (size_t t = 0; t < sizeof totals / sizeof totals[0]; t++) {
             int seen[ITEMS] = { 0 };
             for (int segment = 0; segment < totals[t]; segment++) {
                 char request[256];
-                snprintf(request, sizeof request, "{\"TableName\": \"pages\", \"TotalSegments\": %d, \"Segment\": %d}",
+                snprintf(request, sizeof request,
+                         "{\"TableName\": \"pages\", \"TotalSegments\": %d, \"Segment\": %d}",
                          totals[t], segment);
                 char *answer = SEND(engine, "Scan", request);
                 json_t *page = json_loads(answer, 0, NULL), *item;
                 size_t i;
-                json_array_foreach (json_object_get(page, "Items"), i, item)
-                    seen[atoi(json_string_value(json_object_get(json_object_get(item, "s"), "N")))]++;
+                json_array_foreach(json_object_get(page, "Items"), i, item) seen[atoi(
+                    json_string_value(json_object_get(json_object_get(item, "s"), "N")))]++;
                 json_decref(page);
                 free(answer);
             }
             for (int i = 0; i < ITEMS; i++)
-                cr_expect_eq(seen[i], 1, "item %d of %d segments was seen %d times", i, totals[t], seen[i]);
+                cr_expect_eq(seen[i], 1, "item %d of %d segments was seen %d times", i, totals[t],
+                             seen[i]);
         }
     }
 }
 
 Test(pages, pages_end_at_one_megabyte)
 {
-    EACH_BACKEND (engine) {
+    EACH_BACKEND(engine)
+    {
         create_table(engine);
         char *request = malloc(300 * 1024 + 512), *pad = malloc(300 * 1024 + 1);
         memset(pad, 'x', 300 * 1024);
         pad[300 * 1024] = '\0';
         for (int i = 0; i < 5; i++) {
-            sprintf(request, "{\"TableName\": \"pages\", \"Item\": {\"p\": {\"S\": \"a\"}, \"s\": {\"N\": \"%d\"}, \"big\": {\"S\": \"%s\"}}}",
-                    i, pad);
+            sprintf(
+                request,
+                "{\"TableName\": \"pages\", \"Item\": {\"p\": {\"S\": \"a\"}, \"s\": {\"N\": \"%d\"}, \"big\": {\"S\": \"%s\"}}}",
+                i, pad);
             free(SEND(engine, "PutItem", request));
         }
-        EXPECT(engine, "Query",
-               JSON({"TableName": "pages", "KeyConditionExpression": "p = :p", "Select": "COUNT",
-                     "ReturnConsumedCapacity": "TOTAL", "ExpressionAttributeValues": {":p": {"S": "a"}}}),
-               200,
-               JSON({"Count": 4, "ScannedCount": 4, "LastEvaluatedKey": {"p": {"S": "a"}, "s": {"N": "3"}},
-                     "ConsumedCapacity": {"TableName": "pages", "CapacityUnits": 150.5}}));
+        EXPECT(engine, "Query", JSON({
+                   "TableName" : "pages",
+                   "KeyConditionExpression" : "p = :p",
+                   "Select" : "COUNT",
+                   "ReturnConsumedCapacity" : "TOTAL",
+                   "ExpressionAttributeValues" : { ":p" : { "S" : "a" } }
+               }),
+               200, JSON({
+                   "Count" : 4,
+                   "ScannedCount" : 4,
+                   "LastEvaluatedKey" : { "p" : { "S" : "a" }, "s" : { "N" : "3" } },
+                   "ConsumedCapacity" : { "TableName" : "pages", "CapacityUnits" : 150.5 }
+               }));
         free(request);
         free(pad);
     }

@@ -71,8 +71,7 @@ ENGINE_TEST(catalogue, delete_leaves_nothing)
                    "'pk','KeyType':'HASH'}],'Projection':{'ProjectionType':'ALL'}}]}"));
     for (int i = 0; i < 10050; i++) {
         char put[128];
-        snprintf(put, sizeof put,
-                 "{\"TableName\":\"Music\",\"Item\":{\"pk\":{\"S\":\"%d\"}}}", i);
+        snprintf(put, sizeof put, "{\"TableName\":\"Music\",\"Item\":{\"pk\":{\"S\":\"%d\"}}}", i);
         succeed(engine, "PutItem", put);
     }
     succeed(engine, "DeleteTable", quoted("{'TableName':'Music'}"));
