@@ -10,6 +10,8 @@
 
 #include "engine/clock.h"
 #include "engine/engine_internal.h"
+#include "engine/schema/wording.h"
+#include "engine/settings.h"
 #include "engine/storage/selection.h"
 
 /* Sets *why to a sentence, when somebody wants one; answers -error. */
@@ -25,12 +27,20 @@ static int explain(char **why, int error, const char *what, const char *where)
     return -error;
 }
 
+/* Gives the settings to those that keep them. */
+static void apply_settings(void)
+{
+    wording_set((enum wording)setting_choice(SETTING_WORDING));
+}
+
 /* The store that the settings name, open. */
 static int open_storage(const struct engine_settings *settings, struct storage **out, char **why)
 {
     struct storage_selection selection;
     char *reason;
-    int error = storage_select(settings->storage, settings->path, &selection, &reason);
+    const char *storage = settings->storage ? settings->storage : setting_text(SETTING_STORAGE);
+    int error = storage_select(storage, settings->path, setting_text(SETTING_SQLITE_FILE),
+                               &selection, &reason);
     if (error != 0) {
         if (!why)
             free(reason);
@@ -47,8 +57,11 @@ static int open_storage(const struct engine_settings *settings, struct storage *
 
 int engine_open(const struct engine_settings *settings, struct engine **out, char **why)
 {
-    if (why)
-        *why = NULL;
+    int error = settings_load(why);
+    if (error != 0)
+        return error;
+    apply_settings();
+    settings_warn(settings->warn);
 
     /* jansson would read /dev/urandom, once, in the middle of a host's request. */
     unsigned seed;
@@ -58,7 +71,7 @@ int engine_open(const struct engine_settings *settings, struct engine **out, cha
     struct engine *engine = calloc(1, sizeof *engine);
     if (!engine)
         return -ENOMEM;
-    int error = open_storage(settings, &engine->storage, why);
+    error = open_storage(settings, &engine->storage, why);
     if (error != 0) {
         free(engine);
         return error;

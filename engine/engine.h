@@ -1,6 +1,7 @@
 /*
  * engine.h - the engine as its callers see it: an HTTP layer, a test, a library's user. A request goes in as bytes and a
- * target, an answer comes out as a status and bytes; no socket, no HTTP header, no environment variable.
+ * target, an answer comes out as a status and bytes; no socket, no HTTP header. Of the environment only the
+ * settings are read (engine/settings.h).
  *
  *     engine_open -> request_create -> request_parse -> request_route -> (the caller's own signature checks,
  *     request_fail) -> request_run -> request_status, request_body -> request_destroy
@@ -30,13 +31,15 @@ enum error_code {
 };
 
 struct engine_settings {
-    const char *storage; /* as the user wrote it, see engine/storage/selection.h; NULL: "memory" */
+    const char *storage; /* as for DDBMOCK_STORAGE; NULL: what that says */
     const char *
         path; /* the session's directory, for the backends that keep their files there; NULL where there is none */
+    void (*warn)(
+        const char *line); /* is told of settings that are wrong or misspelt; may be NULL */
 };
 
 /*
- * Opens a DynamoDB over the store that `settings` names. 0 and *out, to be closed with engine_close; or -errno, with *why
+ * Reads the settings of the process, if nobody has, and opens a DynamoDB over the store that `settings` names. 0 and *out, to be closed with engine_close; or -errno, with *why
  * (when why is not NULL) set to a sentence that says what failed and where, to be freed with free(3), or NULL.
  */
 int engine_open(const struct engine_settings *settings, struct engine **out, char **why);

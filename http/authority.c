@@ -40,7 +40,8 @@ struct leaf {
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* everything below */
 static bool configured;
-static char *session; /* NULL: memory */
+static char *session;     /* NULL: memory */
+static const char *hosts; /* of DDBMOCK_HOSTS; borrowed, may be NULL */
 static struct authority authority;
 static char *pem;
 static unsigned char *der;
@@ -128,7 +129,7 @@ static void read_added_hosts(void)
 {
     static const char separators[] = ", \t\n";
     added_count = 0;
-    const char *at = getenv("DDBMOCK_HOSTS");
+    const char *at = hosts;
     while (at != NULL && added_count < ADDED_MAX && *(at += strspn(at, separators)) != '\0') {
         const char *name = at;
         size_t length = strcspn(at, separators);
@@ -220,12 +221,13 @@ static int need_authority(void)
     return 0;
 }
 
-void authority_configure(const char *directory)
+void authority_configure(const char *directory, const char *added)
 {
     pthread_mutex_lock(&lock);
     if (!configured) {
         configured = true;
         session = directory != NULL ? strdup(directory) : NULL;
+        hosts = added;
     }
     pthread_mutex_unlock(&lock);
 }
@@ -360,6 +362,7 @@ void authority_forget(void)
     der = NULL;
     free(session);
     session = NULL;
+    hosts = NULL;
     configured = false;
     pthread_mutex_unlock(&lock);
 }

@@ -17,9 +17,9 @@
 #include <openssl/x509.h>
 #include <stddef.h>
 
-/* Where the authority lives: a directory that only this user can enter, or NULL for memory. Only
- * the first call counts. */
-void authority_configure(const char *session);
+/* Where the authority lives: a directory that only this user can enter, or NULL for memory; and
+ * what DDBMOCK_HOSTS says, which stays. Only the first call counts. */
+void authority_configure(const char *session, const char *hosts);
 
 /* The authority as PEM, NUL-terminated, and as DER; valid for the life of the process. Either
  * pointer may be NULL. */

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "engine/engine.h"
+#include "engine/settings.h"
 #include "http/authority.h"
 #include "http/connection.h"
 #include "http/server.h"
@@ -42,6 +43,13 @@ static void leave(int before)
     errno = before;
 }
 
+/* A setting that is wrong is told by `open`. */
+static void configure_authority(const struct gateway_settings *settings)
+{
+    settings_load(NULL);
+    authority_configure(settings->session, setting_text(SETTING_HOSTS));
+}
+
 static int gateway_open(const struct gateway_settings *settings, char **why)
 {
     int before = enter(), error = 0;
@@ -49,9 +57,11 @@ static int gateway_open(const struct gateway_settings *settings, char **why)
         *why = NULL;
     pthread_mutex_lock(&open_lock);
     if (engine == NULL) {
-        struct engine_settings wanted = { .storage = settings->storage, .path = settings->session };
+        struct engine_settings wanted = { .storage = settings->storage,
+                                          .path = settings->session,
+                                          .warn = settings->warn };
         struct engine *opened;
-        authority_configure(settings->session);
+        configure_authority(settings);
         error = engine_open(&wanted, &opened, why);
         if (error == 0)
             engine = opened;
@@ -96,7 +106,7 @@ static const char *gateway_authority(const struct gateway_settings *settings, si
     int before = enter();
     const char *pem = NULL;
     size_t size = 0;
-    authority_configure(settings->session);
+    configure_authority(settings);
     if (authority_certificate(&pem, &size, NULL, NULL) != 0)
         pem = NULL;
     else if (length != NULL)
@@ -110,7 +120,7 @@ static int gateway_trust(const struct gateway_settings *settings, const void *or
 {
     int before = enter();
     struct trust_authority authority;
-    authority_configure(settings->session);
+    configure_authority(settings);
     int error = authority_certificate(&authority.pem, &authority.pem_length, &authority.der,
                                       &authority.der_length);
     if (error == 0)

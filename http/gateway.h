@@ -16,14 +16,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { GATEWAY_VERSION = 2 };
+enum { GATEWAY_VERSION = 3 };
 
 struct gateway_connection;
 
 struct gateway_settings {
-    const char *storage; /* "memory", "lmdb"; NULL: "memory" */
+    const char *storage; /* as for DDBMOCK_STORAGE; NULL: what that says */
     const char *
         session; /* a directory that only this user can enter: authority and store live there. NULL: in memory only */
+    void (*warn)(
+        const char
+            *line); /* is told of settings that are wrong or misspelt, by `open`; may be NULL */
 };
 
 /* An access key whose signatures are taken: "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY". */

@@ -79,10 +79,15 @@ static const struct gateway *load(void)
     return loaded = found;
 }
 
+static void warn(const char *line)
+{
+    shim_complain("%s", line);
+}
+
 static bool settle(struct gateway_settings *settings)
 {
-    const char *storage = getenv("DDBMOCK_STORAGE");
-    settings->storage = storage != NULL && *storage != '\0' ? storage : "lmdb";
+    settings->storage = NULL;
+    settings->warn = warn;
     const char *why;
     settings->session = session_directory(&why);
     if (settings->session != NULL)

@@ -40,8 +40,8 @@ static int select_external(const char *setting, const char *session, struct stor
     return error ? error : copy(end ? setting + length + 1 : session, &out->path);
 }
 
-int storage_select(const char *setting, const char *session, struct storage_selection *out,
-                   char **why)
+int storage_select(const char *setting, const char *session, const char *file,
+                   struct storage_selection *out, char **why)
 {
     static const char sqlite[] = "sqlite:";
     *why = NULL;
@@ -59,8 +59,5 @@ int storage_select(const char *setting, const char *session, struct storage_sele
     if (!out->backend)
         return refuse(why, setting,
                       strstr(setting, ".so") ? "for its path does not begin with /" : "");
-    if (out->backend != &storage_sqlite)
-        return copy(session, &out->path);
-    const char *file = getenv("DDBMOCK_SQLITE_FILE");
-    return copy(file && *file ? file : "dynamo.db", &out->path);
+    return copy(out->backend == &storage_sqlite ? file : session, &out->path);
 }

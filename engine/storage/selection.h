@@ -4,10 +4,10 @@
  *
  *     memory             in the process
  *     lmdb               in the session's directory
- *     sqlite             the file that DDBMOCK_SQLITE_FILE names, else dynamo.db in the working
- * directory sqlite:FILE        that file /PATH/BACKEND.so   a backend from outside
- * (docs/storage.md), with the session's directory /PATH/BACKEND.so:WHERE    ... or what it
- * understands by WHERE
+ *     sqlite             the file that DDBMOCK_SQLITE_FILE names
+ *     sqlite:FILE        that file
+ *     /PATH/BACKEND.so   a backend from outside (docs/storage.md), with the session's directory
+ *     /PATH/BACKEND.so:WHERE    ... or what it understands by WHERE
  *
  * The one place that reads it: the shim, the command and the library pass it on as it is.
  */
@@ -22,12 +22,12 @@ struct storage_selection {
 };
 
 /*
- * `setting` NULL or empty is memory; `session` is the session's directory, or NULL. 0, or -errno
- * with *why a sentence that says what is wrong, where, and what is allowed; to be freed, NULL when
+ * `setting` NULL or empty is memory; `session` is the session's directory, or NULL; `file` is
+ * what DDBMOCK_SQLITE_FILE says. 0, or -errno with *why a sentence that says what is wrong, where, and what is allowed; to be freed, NULL when
  * there is no memory for it.
  */
-int storage_select(const char *setting, const char *session, struct storage_selection *out,
-                   char **why);
+int storage_select(const char *setting, const char *session, const char *file,
+                   struct storage_selection *out, char **why);
 
 /* Loads the backend of a shared object, for the life of the process. 0, or -errno with *why as
  * above. */

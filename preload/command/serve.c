@@ -169,12 +169,17 @@ static void say_ready(void *session, const char *url)
     fflush(stdout);
 }
 
+static void say_warning(const char *line)
+{
+    fprintf(stderr, "ddbmock serve: %s\n", line);
+}
+
 /* With the session at hand. */
 static int run(const struct gateway *gateway, struct options *options)
 {
-    const char *storage = getenv("DDBMOCK_STORAGE"), *why = NULL;
+    const char *why = NULL;
     struct gateway_settings settings = {
-        .storage = storage != NULL && *storage != '\0' ? storage : "lmdb",
+        .warn = say_warning,
         .session = session_directory(&why),
     };
     if (settings.session == NULL)

@@ -174,7 +174,7 @@ Test(authority, its_key_signs_for_nobody_else, .init = make_directory, .fini = r
         { "127.0.0.2", X509_V_OK },
         { "8.8.8.8", X509_V_ERR_PERMITTED_VIOLATION },
     };
-    authority_configure(directory);
+    authority_configure(directory, NULL);
     X509 *authority = own_authority();
     FILE *file = fopen(in_directory("authority.key"), "r");
     EVP_PKEY *key = PEM_read_PrivateKey(file, NULL, NULL, NULL);
@@ -213,10 +213,9 @@ Test(authority, its_key_signs_for_nobody_else, .init = make_directory, .fini = r
 
 Test(authority, hosts_that_the_user_adds)
 {
-    setenv("DDBMOCK_HOSTS",
-           "Dynamo.Example.test:8000, *.mock.test [fd00::1]:443,10.1.2.3:80,,*,a db*.star.test:1 "
-           "*x*y.z.test",
-           1);
+    authority_configure(NULL,
+                        "Dynamo.Example.test:8000, *.mock.test [fd00::1]:443,10.1.2.3:80,,*,a "
+                        "db*.star.test:1 *x*y.z.test");
     cr_assert_eq(verdict_on_own_leaf("dynamo.example.test", "dynamo.example.test"), X509_V_OK);
     cr_assert_eq(verdict_on_own_leaf("x.mock.test", "x.mock.test"), X509_V_OK);
     cr_assert_eq(verdict_on_own_leaf("10.1.2.3", "10.1.2.3"), X509_V_OK);
@@ -233,7 +232,7 @@ Test(authority, hosts_that_the_user_adds)
 Test(authority, files_only_their_user_can_read, .init = make_directory, .fini = remove_directory)
 {
     umask(0);
-    authority_configure(directory);
+    authority_configure(directory, NULL);
     X509 *authority = own_authority();
     struct stat status;
     cr_assert_eq(stat(in_directory("authority.key"), &status), 0);
@@ -252,7 +251,7 @@ Test(authority, files_only_their_user_can_read, .init = make_directory, .fini = 
 static X509 *authority_of_next_process(void)
 {
     authority_forget();
-    authority_configure(directory);
+    authority_configure(directory, NULL);
     return own_authority();
 }
 
@@ -291,7 +290,7 @@ Test(authority, is_refused_when_others_could_have_touched_it, .init = make_direc
     X509_free(authority_of_next_process());
     cr_assert_eq(chmod(in_directory("authority.key"), 0640), 0);
     authority_forget();
-    authority_configure(directory);
+    authority_configure(directory, NULL);
     cr_assert_eq(authority_certificate(&pem, &length, NULL, NULL), -EPERM);
 
     cr_assert_eq(unlink(in_directory("authority.key")), 0);
@@ -303,7 +302,7 @@ Test(authority, needs_its_directory)
 {
     const char *pem;
     size_t length;
-    authority_configure("/nonexistent/ddbmock");
+    authority_configure("/nonexistent/ddbmock", NULL);
     cr_assert_eq(authority_certificate(&pem, &length, NULL, NULL), -ENOENT);
 }
 
@@ -320,7 +319,7 @@ Test(authority, processes_that_race_agree, .init = make_directory, .fini = remov
             char byte;
             close(go[1]);
             (void)!read(go[0], &byte, 1); /* the end of the pipe starts all at once */
-            authority_configure(directory);
+            authority_configure(directory, NULL);
             const unsigned char *der;
             size_t length;
             unsigned char digest[32] = { 0 };

@@ -18,7 +18,7 @@ static void assert_selected(const char *setting, const char *backend, const char
 {
     struct storage_selection selection;
     char *why;
-    int error = storage_select(setting, "/session", &selection, &why);
+    int error = storage_select(setting, "/session", "dynamo.db", &selection, &why);
     cr_assert_eq(error, 0, "%s: %s", setting, why);
     cr_assert_str_eq(selection.backend->name, backend);
     cr_assert_str_eq(selection.path, path);
@@ -29,14 +29,13 @@ static void assert_not(const char *setting, const char *expected)
 {
     struct storage_selection selection;
     char *why;
-    assert_error(storage_select(setting, "/session", &selection, &why), EINVAL);
+    assert_error(storage_select(setting, "/session", "dynamo.db", &selection, &why), EINVAL);
     cr_assert_str_eq(why, expected);
     free(why);
 }
 
 Test(selection, own_backends)
 {
-    unsetenv("DDBMOCK_SQLITE_FILE");
     assert_selected(NULL, "memory", "/session");
     assert_selected("", "memory", "/session");
     assert_selected("memory", "memory", "/session");
@@ -44,15 +43,10 @@ Test(selection, own_backends)
     assert_selected("sqlite", "sqlite", "dynamo.db");
     assert_selected("sqlite:/some/where.db", "sqlite", "/some/where.db");
     assert_selected("sqlite:a:b", "sqlite", "a:b");
-    setenv("DDBMOCK_SQLITE_FILE", "other.db", 1);
-    assert_selected("sqlite", "sqlite", "other.db");
-    assert_selected("sqlite:mine.db", "sqlite", "mine.db");
-    setenv("DDBMOCK_SQLITE_FILE", "", 1);
-    assert_selected("sqlite", "sqlite", "dynamo.db");
 
     struct storage_selection selection;
     char *why;
-    assert_ok(storage_select("memory", NULL, &selection, &why));
+    assert_ok(storage_select("memory", NULL, "dynamo.db", &selection, &why));
     cr_assert_null(selection.path);
 }
 
