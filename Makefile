@@ -55,10 +55,10 @@ command_objects := $(command_sources:%.c=$(BUILD)/%.o)
 # Debian's archives of jansson and LMDB are not PIC, but only in their references to stdin and stderr, which we never
 # reach (no json_loadf; mdb_env_set_assert never returns): renamed, they link. docs/architecture.md tells more.
 static_libs := $(BUILD)/lib/libjansson.a $(BUILD)/lib/liblmdb.a $(BUILD)/lib/libsqlite3.a \
-               $(libdir)/libssl.a $(libdir)/libcrypto.a $(libdir)/libz.a
+               $(libdir)/libssl.a $(libdir)/libcrypto.a $(libdir)/libz.a $(libdir)/libdeflate.a
 
 # The Debian packages that each thing needs; "command=package" is there once the command is.
-build_packages := cc=gcc libc6-dev objcopy=binutils libjansson-dev uthash-dev libssl-dev zlib1g-dev \
+build_packages := cc=gcc libc6-dev objcopy=binutils libjansson-dev uthash-dev libssl-dev zlib1g-dev libdeflate-dev \
                   liblmdb-dev libsqlite3-dev libbsd-dev $(if $(llhttp_libs),,node-llhttp)
 again = +@$(MAKE) --no-print-directory
 

@@ -277,15 +277,31 @@ enum error_code request_take_error(struct request *request, const char **message
     return error;
 }
 
+/* Objects up to this size are searched; hashing a name costs as much as comparing it with this many. */
+enum { SEARCHED_MEMBERS = 8 };
+
+static const json_t *member_of(const json_t *object, const char *name)
+{
+    if (json_object_size(object) > SEARCHED_MEMBERS)
+        return json_object_get(object, name);
+    json_t *searched = (json_t *)(uintptr_t)object; /* jansson's iterators are not const-correct */
+    for (void *i = json_object_iter(searched); i; i = json_object_iter_next(searched, i)) {
+        const char *key = json_object_iter_key(i);
+        if (key[0] == name[0] && strcmp(key, name) == 0)
+            return json_object_iter_value(i);
+    }
+    return NULL;
+}
+
 const json_t *input_get(const json_t *input, const char *name)
 {
-    const json_t *member = json_object_get(input, name);
+    const json_t *member = member_of(input, name);
     return json_is_null(member) ? NULL : member;
 }
 
 struct slice input_string(const json_t *input, const char *name)
 {
-    const json_t *member = json_object_get(input, name);
+    const json_t *member = member_of(input, name);
     if (!json_is_string(member))
         return (struct slice){ NULL, 0 };
     return (struct slice){ json_string_value(member), json_string_length(member) };
@@ -299,7 +315,7 @@ bool input_boolean(const json_t *input, const char *name, bool fallback)
 
 json_int_t input_integer(const json_t *input, const char *name, json_int_t fallback)
 {
-    const json_t *member = json_object_get(input, name);
+    const json_t *member = member_of(input, name);
     if (json_is_real(member)) {
         double real = json_real_value(member);
         return real <= (double)INT64_MIN   ? INT64_MIN

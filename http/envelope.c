@@ -9,9 +9,9 @@
 #include "http/envelope.h"
 
 #include <errno.h>
+#include <libdeflate.h>
 #include <llhttp.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "engine/clock.h"
 #include "http/authorization.h"
@@ -115,7 +115,7 @@ static bool write_response(struct envelope *envelope, const struct response *res
     }
     if (response->checksum) {
         at = PUT(at, "x-amz-crc32: ");
-        at = put_number(at, crc32_z(0, (const Bytef *)response->body.data, response->body.length));
+        at = put_number(at, libdeflate_crc32(0, response->body.data, response->body.length));
         at = PUT(at, "\r\n");
     }
     at = PUT(at, "\r\n");
@@ -183,6 +183,22 @@ static void region_of(const char *name, char region[HOST_REGION_SIZE])
     region[0] = '\0';
     if (name != NULL && host_parse(name, strcspn(name, ":"), &host))
         memcpy(region, host.region, sizeof host.region);
+}
+
+/* As region_of, of a Host header. */
+static void region_of_header(struct envelope *envelope, const char *host,
+                             char region[HOST_REGION_SIZE])
+{
+    size_t length = host != NULL ? strlen(host) : 0;
+    if (length == 0 || length >= sizeof envelope->last_host) {
+        region_of(host, region);
+        return;
+    }
+    if (strcmp(host, envelope->last_host) != 0) {
+        memcpy(envelope->last_host, host, length + 1);
+        region_of(host, envelope->last_region);
+    }
+    memcpy(region, envelope->last_region, HOST_REGION_SIZE);
 }
 
 static bool answer_health(struct envelope *envelope, const char *region, struct response *response,
@@ -282,7 +298,7 @@ bool envelope_answer(struct envelope *envelope, struct message *message, struct 
 {
     char id[REQUEST_ID_SIZE], region[HOST_REGION_SIZE];
     id_request(id);
-    region_of(message_header(message, HEADER_HOST), region);
+    region_of_header(envelope, message_header(message, HEADER_HOST), region);
     if (region[0] == '\0')
         region_of(envelope->host, region);
 

@@ -11,6 +11,7 @@
 #include "engine/engine.h"
 #include "http/bytes.h"
 #include "http/date.h"
+#include "http/hosts.h"
 #include "http/message.h"
 #include "http/signature.h"
 
@@ -23,6 +24,8 @@ struct envelope {
     int64_t
         date_second; /* of `date`, which is written anew when the second is another; -1 at first */
     char date[DATE_HTTP_SIZE];
+    /* The Host header that came last and the region that it says: a client does not change it. */
+    char last_host[HOST_NAME_MAX_LENGTH + sizeof ":65535"], last_region[HOST_REGION_SIZE];
 };
 
 /*

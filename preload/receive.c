@@ -70,11 +70,20 @@ static bool receive_all(int fd, struct connection *connection, const struct msgh
     return true;
 }
 
+/* What is there, as recvmsg; `simple`: nothing but the bytes of the first part is asked for. */
+static ssize_t receive_now(int fd, struct msghdr *message, int flags, bool simple)
+{
+    if (!simple)
+        return REAL(recvmsg)(fd, message, flags | MSG_DONTWAIT);
+    struct iovec *part = message->msg_iov;
+    return REAL(recv)(fd, part->iov_base, part->iov_len, flags | MSG_DONTWAIT);
+}
+
 /*
  * Whether the bytes were received here; then *result is their number. Else the hook calls libc,
  * which waits or has the right error, and then receive_after.
  */
-static bool receive_before(int fd, struct msghdr *message, int flags, ssize_t *result)
+static bool receive_before(int fd, struct msghdr *message, int flags, bool simple, ssize_t *result)
 {
     struct connection *connection = connection_at(fd);
     int saved = errno;
@@ -87,7 +96,7 @@ static bool receive_before(int fd, struct msghdr *message, int flags, ssize_t *r
         return done;
     }
     do {
-        *result = REAL(recvmsg)(fd, message, flags | MSG_DONTWAIT);
+        *result = receive_now(fd, message, flags, simple);
     } while (*result < 0 && errno == EAGAIN && stir(fd));
     errno = saved;
     if (*result >= 0)
@@ -107,7 +116,7 @@ static bool receive_into(int fd, void *bytes, size_t size, int flags, ssize_t *r
 {
     struct iovec part = { bytes, size };
     struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
-    return size > 0 && receive_before(fd, &message, flags, result);
+    return size > 0 && receive_before(fd, &message, flags, true, result);
 }
 
 ssize_t recv(int fd, void *bytes, size_t size, int flags)
@@ -154,7 +163,7 @@ ssize_t readv(int fd, const struct iovec *parts, int count)
     if (!connections_exist())
         return REAL(readv)(fd, parts, count);
     struct msghdr message = { .msg_iov = (struct iovec *)parts, .msg_iovlen = (size_t)count };
-    return count > 0 && receive_before(fd, &message, 0, &got)
+    return count > 0 && receive_before(fd, &message, 0, false, &got)
                ? got
                : receive_after(fd, REAL(readv)(fd, parts, count));
 }
@@ -191,7 +200,7 @@ ssize_t recvmsg(int fd, struct msghdr *message, int flags)
     ssize_t got;
     if (!connections_exist())
         return REAL(recvmsg)(fd, message, flags);
-    return receive_before(fd, message, flags, &got)
+    return receive_before(fd, message, flags, false, &got)
                ? got
                : receive_after(fd, REAL(recvmsg)(fd, message, flags));
 }
@@ -201,7 +210,8 @@ int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags, struct
     if (!connections_exist())
         return REAL(recvmmsg)(fd, messages, count, flags, timeout);
     ssize_t got;
-    if (count > 0 && receive_before(fd, &messages[0].msg_hdr, flags & ~MSG_WAITFORONE, &got)) {
+    if (count > 0 &&
+        receive_before(fd, &messages[0].msg_hdr, flags & ~MSG_WAITFORONE, false, &got)) {
         int saved = errno;
         unsigned received = 1;
         messages[0].msg_len = (unsigned)got;

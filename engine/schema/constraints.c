@@ -344,8 +344,8 @@ static void check_structure(struct check *check, const struct shape *shape, cons
 {
     for (const struct member *member = shape->members; member->name; member++) {
         struct path step = { path, PATH_MEMBER, member->name, 0 };
-        const json_t *held = json_object_get(value, member->name);
-        if (held && !json_is_null(held))
+        const json_t *held = input_get(value, member->name);
+        if (held)
             check_value(check, member->shape, held, &step);
         else if (member->presence != OPTIONAL)
             report_text(
