@@ -16,6 +16,10 @@ import sys
 import tempfile
 import threading
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../conformance"))
+
+import shapes  # noqa: E402  pylint: disable=wrong-import-position
+
 build = os.path.abspath(sys.argv[1])
 command = os.path.join(build, "ddbmock")
 sanitized = bool(os.environ.get("SANITIZED"))
@@ -90,10 +94,13 @@ def headers_of(operation):
 
 
 def ask(connection, operation, body, headers=None):
-    """One operation over an http.client connection: status and answer."""
+    """One operation over an http.client connection: status and answer, which must be of its operation's shape."""
     connection.request("POST", "/", json.dumps(body), headers or headers_of(operation))
     response = connection.getresponse()
-    return response.status, json.loads(response.read())
+    answer = json.loads(response.read())
+    wrong = shapes.complaints("DynamoDB_20120810." + operation, response.status, answer)
+    assert not wrong, (operation, answer, wrong)
+    return response.status, answer
 
 
 def raw(operation, body):

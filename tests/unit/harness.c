@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "tests/unit/shapes.h"
+
 enum { KEPT = 64 };
 
 static char *kept[KEPT];
@@ -82,6 +84,7 @@ struct slice call_in(struct engine *engine, const char *region, const char *oper
     char *copy = keep(strndup(body.length ? body.data : "", body.length));
     if (status)
         *status = request_status(request);
+    check_shape(target, request_status(request), slice_of(copy));
     request_destroy(request);
     return slice_of(copy);
 }
