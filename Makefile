@@ -45,7 +45,7 @@ endif
 
 shim_sources := $(wildcard preload/*.c) http/hosts.c
 engine_sources := $(shell find engine http -name '*.c' 2>/dev/null)
-command_sources := $(wildcard preload/command/*.c) preload/session.c preload/process.c
+command_sources := $(wildcard preload/command/*.c) preload/config.c preload/session.c preload/process.c
 
 shim_objects := $(shim_sources:%.c=$(BUILD)/%.o)
 engine_objects := $(engine_sources:%.c=$(BUILD)/%.o)

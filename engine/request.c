@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "engine/engine_internal.h"
+#include "engine/json_depth.h"
 #include "engine/keyspace.h"
 #include "engine/operations.h"
 #include "engine/schema/schema.h"
@@ -98,40 +99,9 @@ int request_fail_storage(struct request *request, const char *what, int error)
                         strerror_r(-error, reason, sizeof reason));
 }
 
-/* Whether the brackets of `body` nest deeper than `limit`; what is not JSON is left for the parser to refuse. */
-static bool nests_deeper(const char *body, size_t length, unsigned limit)
-{
-    unsigned depth = 0;
-    bool in_string = false;
-    for (size_t i = 0; i < length; i++) {
-        switch (body[i]) {
-        case '"':
-            in_string = !in_string;
-            break;
-        case '\\':
-            if (in_string)
-                i++;
-            break;
-        case '{':
-        case '[':
-            if (!in_string && ++depth > limit)
-                return true;
-            break;
-        case '}':
-        case ']':
-            if (!in_string && depth > 0)
-                depth--;
-            break;
-        default:
-            break;
-        }
-    }
-    return false;
-}
-
 int request_parse(struct request *request, const char *body, size_t length)
 {
-    if (nests_deeper(body, length, JSON_DEPTH_MAX))
+    if (json_nests_deeper(body, length, JSON_DEPTH_MAX))
         return request_fail(
             request, ERROR_VALIDATION,
             "Nesting Levels have exceeded supported limits: Attributes in the item have nested "

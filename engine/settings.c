@@ -3,6 +3,7 @@
  */
 #include "engine/settings.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -12,17 +13,21 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PREFIX "DDBMOCK_"
+#include "engine/settings_file.h"
+
+#define PREFIX      "DDBMOCK_"
+#define CONFIG_READ "CONFIG_READ" /* the shim's note to children, preload/config.c: no setting */
 
 enum { SHOWN_MAX = 100 }; /* bytes of a wrong value that a warning repeats */
 
 static const struct row {
     const char *name, *allowed, *initial;
+    enum { SHIM, ENGINE } reader;
     enum { TEXT, INTEGER, CHOICE } type;
     enum { DEFAULT, REFUSE } wrong;
 } rows[SETTING_COUNT] = {
-#define SETTING(identifier, reader, type_, allowed_, initial_, wrong_, help)                       \
-    [SETTING_##identifier] = { #identifier, allowed_, initial_, type_, wrong_ },
+#define SETTING(identifier, reader_, type_, allowed_, initial_, wrong_, help)                      \
+    [SETTING_##identifier] = { #identifier, allowed_, initial_, reader_, type_, wrong_ },
 #include "engine/settings.def"
 #undef SETTING
 };
@@ -38,6 +43,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* everything below, an
 static bool loaded;
 static char *refusal; /* the first value that must not be guessed and is wrong */
 static bool refused;
+static const char *config; /* the configuration file; for the life of the process */
 static struct warning *warnings, **warnings_end = &warnings;
 
 /* One line more for settings_warn; lost when there is no memory. */
@@ -60,21 +66,39 @@ static void note(const char *format, ...)
         free(text);
 }
 
+/* What must not be guessed and cannot be read; takes `sentence`, malloc'd or NULL. Only the first one counts. */
+static void refuse(char *sentence)
+{
+    if (refused)
+        free(sentence);
+    else
+        refusal = sentence;
+    refused = true;
+}
+
 static void set_default(enum setting setting);
 
-/* `text`, which came from `source`, is not taken; `what` is allowed. */
-static void reject(enum setting setting, const char *text, const char *what)
+/* A value is not taken, for `what` is allowed. */
+static void reject(enum setting setting, const struct setting_value *value, const char *what)
 {
     const struct row *row = &rows[setting];
+    bool file = value->source == SETTING_BY_FILE;
+    char place[64] = "", *sentence = NULL;
+    if (file)
+        snprintf(place, sizeof place, ":%d: ", value->line);
+    if (asprintf(&sentence, "%s%s" PREFIX "%s=%.*s", file ? config : "", place, row->name,
+                 SHOWN_MAX, value->text) < 0)
+        return;
     if (row->wrong == REFUSE) {
-        if (!refused &&
-            asprintf(&refusal, PREFIX "%s=%.*s: %s", row->name, SHOWN_MAX, text, what) < 0)
-            refusal = NULL;
-        refused = true;
+        char *whole = NULL;
+        if (asprintf(&whole, "%s: %s", sentence, what) < 0)
+            whole = NULL;
+        refuse(whole);
     } else {
-        note(PREFIX "%s=%.*s is left out: %s%s%s", row->name, SHOWN_MAX, text, what,
-             *row->initial ? "; the default is " : "", row->initial);
+        note("%s is left out: %s%s%s", sentence, what, *row->initial ? "; the default is " : "",
+             row->initial);
     }
+    free(sentence);
     set_default(setting);
 }
 
@@ -104,19 +128,19 @@ static bool parse_integer(const char *text, long long *out)
     return good;
 }
 
-/* Takes `text` as the value; false when it is none that the row allows. */
-static bool set(enum setting setting, const char *text, enum setting_source source)
+/* Takes `value`, whose number it works out; false when it is none that the row allows. */
+static bool set(enum setting setting, struct setting_value value)
 {
     const struct row *row = &rows[setting];
-    struct setting_value value = { .text = text, .source = source };
     if (row->type == CHOICE) {
-        value.number = find_choice(row->allowed, text);
+        value.number = find_choice(row->allowed, value.text);
         if (value.number < 0)
             return false;
     } else if (row->type == INTEGER) {
         long long least = strtoll(row->allowed, NULL, 10);
         long long most = strtoll(strstr(row->allowed, "..") + 2, NULL, 10);
-        if (!parse_integer(text, &value.number) || value.number < least || value.number > most)
+        if (!parse_integer(value.text, &value.number) || value.number < least ||
+            value.number > most)
             return false;
     }
     settings_values[setting] = value;
@@ -125,7 +149,7 @@ static bool set(enum setting setting, const char *text, enum setting_source sour
 
 static void set_default(enum setting setting)
 {
-    set(setting, rows[setting].initial, SETTING_BY_DEFAULT);
+    set(setting, (struct setting_value){ .text = rows[setting].initial });
 }
 
 /* "it is classic or 2026", "it is a number from 1 to 10". */
@@ -142,25 +166,32 @@ static void describe(const struct row *row, char *out, size_t size)
         length += snprintf(out + length, size - (size_t)length, *at != '|' ? "%c" : " or ", *at);
 }
 
-static void read_one(enum setting setting)
+/* Takes a value of the environment or the file, `text` being malloc'd; or says why not. */
+static void take(enum setting setting, char *text, enum setting_source source, int line)
 {
-    char name[64], allowed[256];
-    set_default(setting);
-    snprintf(name, sizeof name, PREFIX "%s", rows[setting].name);
-    const char *given = getenv(name);
-    if (!given || !*given)
-        return;
-    char *copy = strdup(given); /* the environment's own may go */
-    if (!copy)
-        return;
-    if (set(setting, copy, SETTING_BY_ENVIRONMENT))
+    char allowed[256];
+    struct setting_value value = { .text = text, .source = source, .line = line };
+    if (!text || set(setting, value))
         return;
     describe(&rows[setting], allowed, sizeof allowed);
-    reject(setting, copy, allowed);
-    free(copy);
+    reject(setting, &value, allowed);
+    free(text);
 }
 
-/* How many letters are to be added, left out or changed between a name and one of `length` bytes. */
+/* The setting of `length` bytes of name, in upper case, or as the file has it; SETTING_COUNT: none. */
+static enum setting find(const char *name, size_t length, bool lower)
+{
+    for (int n = 0; n < SETTING_COUNT; n++) {
+        size_t i = 0;
+        while (i < length && name[i] == (lower ? tolower(rows[n].name[i]) : rows[n].name[i]))
+            i++;
+        if (i == length && rows[n].name[i] == '\0')
+            return (enum setting)n;
+    }
+    return SETTING_COUNT;
+}
+
+/* How many letters are to be added, left out or changed between a setting's name and one of `length` bytes. */
 static unsigned distance(const char *name, const char *other, size_t length)
 {
     enum { LONGEST = 32 };
@@ -173,7 +204,7 @@ static unsigned distance(const char *name, const char *other, size_t length)
         unsigned diagonal = row[0];
         row[0] = (unsigned)i;
         for (size_t j = 1; j <= length; j++) {
-            unsigned change = diagonal + (name[i - 1] != other[j - 1]);
+            unsigned change = diagonal + (name[i - 1] != toupper((unsigned char)other[j - 1]));
             diagonal = row[j];
             unsigned least = row[j] < row[j - 1] ? row[j] : row[j - 1];
             row[j] = change < least + 1 ? change : least + 1;
@@ -182,26 +213,87 @@ static unsigned distance(const char *name, const char *other, size_t length)
     return row[length];
 }
 
+/* "; the nearest is DDBMOCK_STORAGE", or nothing. */
+static const char *suggest(const char *name, size_t length, char *out, size_t size)
+{
+    unsigned least = 4; /* further away, it is another word */
+    out[0] = '\0';
+    for (int n = 0; n < SETTING_COUNT; n++) {
+        unsigned far = distance(rows[n].name, name, length);
+        if (far >= least)
+            continue;
+        least = far;
+        snprintf(out, size, "; the nearest is " PREFIX "%s", rows[n].name);
+    }
+    return out;
+}
+
 static void find_misspelt(void)
 {
+    char nearest[100];
     for (char **each = environ; each && *each; each++) {
-        if (strncmp(*each, PREFIX, strlen(PREFIX)) != 0)
-            continue;
         const char *name = *each + strlen(PREFIX);
+        if (strncmp(*each, PREFIX, strlen(PREFIX)) != 0 ||
+            strncmp(name, CONFIG_READ "=", strlen(CONFIG_READ "=")) == 0)
+            continue;
         size_t length = strcspn(name, "=");
-        unsigned least = 4; /* further away, it is another word */
-        const struct row *nearest = NULL;
-        for (int n = 0; n < SETTING_COUNT && least > 0; n++) {
-            unsigned far = distance(rows[n].name, name, length);
-            if (far < least) {
-                least = far;
-                nearest = &rows[n];
-            }
-        }
-        if (least > 0)
-            note(PREFIX "%.*s is no setting of ddbmock's%s%s",
+        if (find(name, length, false) == SETTING_COUNT)
+            note(PREFIX "%.*s is no setting of ddbmock's%s",
                  (int)(length < SHOWN_MAX ? length : SHOWN_MAX), name,
-                 nearest ? "; the nearest is " PREFIX : "", nearest ? nearest->name : "");
+                 suggest(name, length, nearest, sizeof nearest));
+    }
+}
+
+/* A member of the configuration file. */
+static void take_member(void *context, const char *name, const char *text, int line)
+{
+    char nearest[100];
+    (void)context;
+    enum setting setting = find(name, strlen(name), true);
+    if (setting == SETTING_COUNT || setting == SETTING_CONFIG)
+        note("%s:%d: \"%.*s\" is no setting of ddbmock's%s", config, line, SHOWN_MAX, name,
+             setting == SETTING_CONFIG ? " in a file"
+                                       : suggest(name, strlen(name), nearest, sizeof nearest));
+    else if (!text)
+        reject(setting,
+               &(struct setting_value){ .text = "", .source = SETTING_BY_FILE, .line = line },
+               "a value is a string, a number or a boolean, or a list or an object of such");
+    else if (*text)
+        take(setting, strdup(text), SETTING_BY_FILE, line);
+}
+
+static void read_file(void)
+{
+    char *why;
+    const char *given = getenv(PREFIX "CONFIG");
+    if (!given || !*given || !(config = strdup(given)))
+        return;
+    if (settings_file_read(config, take_member, NULL, &why) != 0)
+        refuse(why);
+}
+
+/*
+ * Whether the shim has put the file's value into the environment: then DDBMOCK_CONFIG_READ lists the variable, and the value
+ * is the same.
+ */
+static bool is_of_file(enum setting setting, const char *given)
+{
+    const char *list = getenv(PREFIX CONFIG_READ), *name = rows[setting].name;
+    const struct setting_value *value = &settings_values[setting];
+    for (const char *at = list; at && (at = strstr(at, name)) != NULL; at++)
+        if ((at == list || at[-1] == ',') && strchr(",:", at[strlen(name)]))
+            return value->source == SETTING_BY_FILE && strcmp(value->text, given) == 0;
+    return false;
+}
+
+static void read_environment(void)
+{
+    char name[64];
+    for (int n = 0; n < SETTING_COUNT; n++) {
+        snprintf(name, sizeof name, PREFIX "%s", rows[n].name);
+        const char *given = getenv(name); /* which may go: it is copied */
+        if (given && *given && !is_of_file((enum setting)n, given))
+            take((enum setting)n, strdup(given), SETTING_BY_ENVIRONMENT, 0);
     }
 }
 
@@ -213,7 +305,9 @@ int settings_load(char **why)
     if (!loaded) {
         loaded = true;
         for (int n = 0; n < SETTING_COUNT; n++)
-            read_one((enum setting)n);
+            set_default((enum setting)n);
+        read_file();
+        read_environment();
         find_misspelt();
     }
     if (refused && why && refusal)
@@ -225,7 +319,8 @@ int settings_load(char **why)
 void setting_wrong(enum setting setting, const char *what)
 {
     pthread_mutex_lock(&lock);
-    reject(setting, settings_values[setting].text, what);
+    struct setting_value value = settings_values[setting];
+    reject(setting, &value, what);
     pthread_mutex_unlock(&lock);
 }
 
@@ -244,4 +339,30 @@ void settings_warn(void (*warn)(const char *line))
         free(first);
         first = next;
     }
+}
+
+struct shim_settings {
+    void (*each)(void *context, const char *variable, const char *value);
+    void *context;
+};
+
+static void take_for_shim(void *context, const char *name, const char *text, int line)
+{
+    const struct shim_settings *shim = context;
+    char variable[64];
+    (void)line;
+    enum setting setting = find(name, strlen(name), true);
+    if (!text || setting == SETTING_COUNT || setting == SETTING_CONFIG ||
+        rows[setting].reader != SHIM)
+        return;
+    snprintf(variable, sizeof variable, PREFIX "%s", rows[setting].name);
+    shim->each(shim->context, variable, text);
+}
+
+int settings_for_shim(const char *path,
+                      void (*each)(void *context, const char *variable, const char *value),
+                      void *context, char **why)
+{
+    struct shim_settings shim = { each, context };
+    return settings_file_read(path, take_for_shim, &shim, why);
 }

@@ -162,6 +162,27 @@ static int gateway_serve(const struct gateway_server *server, char **why)
     return error;
 }
 
+static int gateway_configuration(const char *path,
+                                 void (*each)(void *context, const char *variable,
+                                              const char *value),
+                                 void *context, char **why)
+{
+    int before = errno;
+    int error = settings_for_shim(path, each, context, why);
+    errno = before;
+    return error;
+}
+
+static char *gateway_settings(const char *format, void (*warn)(const char *line), char **why)
+{
+    int before = errno;
+    int error = settings_load(why);
+    settings_warn(warn);
+    char *text = error == 0 ? settings_show(format) : NULL;
+    errno = before;
+    return text;
+}
+
 gateway_function ddbmock_gateway;
 
 __attribute__((visibility("default"))) const struct gateway *ddbmock_gateway(void)
@@ -181,6 +202,8 @@ __attribute__((visibility("default"))) const struct gateway *ddbmock_gateway(voi
         .before_fork = gateway_before_fork,
         .after_fork = gateway_after_fork,
         .serve = gateway_serve,
+        .configuration = gateway_configuration,
+        .settings = gateway_settings,
     };
     return &gateway;
 }

@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { GATEWAY_VERSION = 3 };
+enum { GATEWAY_VERSION = 4 };
 
 struct gateway_connection;
 
@@ -104,6 +104,20 @@ struct gateway {
      * the others it blocks; the process must not fork meanwhile.
      */
     int (*serve)(const struct gateway_server *server, char **why);
+
+    /*
+     * Calls `each` for what the configuration file at `path` says of the settings that are the shim's own: the variable and
+     * its value. 0, or -errno with *why as a sentence (to be freed, may be NULL).
+     */
+    int (*configuration)(const char *path,
+                         void (*each)(void *context, const char *variable, const char *value),
+                         void *context, char **why);
+
+    /*
+     * All settings of the process with their values and sources, as "text", "long" or "json"; to be freed. What is wrong with
+     * them is told to `warn`. NULL with *why as above when one of them is refused.
+     */
+    char *(*settings)(const char *format, void (*warn)(const char *line), char **why);
 };
 
 /* The door: `const struct gateway *ddbmock_gateway(void)`. */

@@ -96,6 +96,17 @@ static bool settle(struct gateway_settings *settings)
     return false;
 }
 
+const struct gateway *loader_find(void)
+{
+    shim_prepare_fork();
+    pthread_mutex_lock(&engine_lock);
+    quiet = true;
+    const struct gateway *found = load();
+    quiet = false;
+    pthread_mutex_unlock(&engine_lock);
+    return found;
+}
+
 const struct gateway *loader_load(struct gateway_settings *settings)
 {
     shim_prepare_fork();

@@ -24,6 +24,9 @@ const struct gateway *loader_engine(void);
 const struct gateway *loader_open(void);
 const struct gateway *loader_load(struct gateway_settings *settings);
 
+/* Loads the engine object and no more; NULL, without a word, when it cannot be. As loader_open. */
+const struct gateway *loader_find(void);
+
 /* The engine object when it is loaded, open or not; engine_lock is held. */
 const struct gateway *loader_known(void);
 

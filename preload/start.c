@@ -3,8 +3,10 @@
  * descriptor, nothing that lasts but a few variables; most programs never meet DynamoDB.
  */
 #include "preload/addresses.h"
+#include "preload/config.h"
 #include "preload/environment.h"
 #include "preload/exec.h"
+#include "preload/loader.h"
 #include "preload/node.h"
 #include "preload/real.h"
 #include "preload/session.h"
@@ -28,6 +30,7 @@ __attribute__((constructor)) static void start(void)
         shim_path = name;
     else if (name[0] != '\0' && realpath(name, path) != NULL)
         shim_path = path;
+    config_start(loader_find, NULL);
     session_start();
     exec_configure(name);
     trust_configure();

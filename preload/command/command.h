@@ -5,6 +5,8 @@
 #ifndef DDBMOCK_PRELOAD_COMMAND_COMMAND_H
 #define DDBMOCK_PRELOAD_COMMAND_COMMAND_H
 
+#include "http/gateway.h"
+
 enum { FAILED = 125, NOT_RUN = 126, NOT_FOUND = 127 };
 
 /*
@@ -12,6 +14,19 @@ enum { FAILED = 125, NOT_RUN = 126, NOT_FOUND = 127 };
  * was to be installed; valid until the next call. NULL after saying on stderr that it is nowhere.
  */
 const char *find_object(const char *command, const char *object);
+
+/* The engine object, for the life of the process. NULL after saying on stderr what is wrong with it. */
+const struct gateway *load_engine(const char *command);
+
+/*
+ * Puts the shim's settings of the configuration file into the environment, where an option or the user has not set them. 0, or
+ * FAILED after saying on stderr what is wrong with the file.
+ */
+int configure(const char *command);
+
+/* ddbmock config: the exit status. argv[0] is "config". */
+int config(int argc, char **argv);
+extern const char usage_config[];
 
 /* ddbmock serve: the exit status. argv[0] is "serve". */
 int serve(int argc, char **argv);

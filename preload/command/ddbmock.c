@@ -19,17 +19,21 @@
 #define DDBMOCK_LIBDIR "/usr/local/lib/ddbmock"
 #endif
 
+#define COMMANDS "run, serve, config and help"
+
 static const char usage[] =
     "usage: ddbmock run [--session NAME] [--] PROGRAM [ARGUMENT...]\n"
     "       ddbmock serve [--host HOST] [--port PORT] [OPTION...]\n"
+    "       ddbmock config [--long | --json]\n"
     "       ddbmock help [COMMAND]\n"
     "       ddbmock --version | --help\n"
     "\n"
     "  run     run a program, and all that it starts, with a DynamoDB inside the process\n"
     "  serve   serve a DynamoDB over HTTP, for programs that cannot run that way\n"
+    "  config  show the settings, and where they come from\n"
     "  help    explain a command\n"
     "\n"
-    "See ddbmock(1), ddbmock-serve(1) and libddbmock(7).\n";
+    "See ddbmock(1), ddbmock-serve(1), ddbmock-config(1) and libddbmock(7).\n";
 
 static const char usage_run[] = "usage: ddbmock run [--session NAME] [--] PROGRAM [ARGUMENT...]\n"
                                 "\n"
@@ -140,6 +144,8 @@ static int run(int argc, char **argv)
         fprintf(stderr, "ddbmock run: %s\n", strerror(errno));
         return FAILED;
     }
+    if (configure("run") != 0)
+        return FAILED;
     execvp(argv[optind], argv + optind);
     int error = errno;
     fprintf(stderr, "ddbmock run: %s: %s\n", argv[optind], strerror(error));
@@ -154,13 +160,15 @@ static int help(int argc, char **argv)
         fputs(usage_run, stdout);
     } else if (strcmp(argv[1], "serve") == 0) {
         fputs(usage_serve, stdout);
+    } else if (strcmp(argv[1], "config") == 0) {
+        fputs(usage_config, stdout);
     } else if (strcmp(argv[1], "help") == 0) {
-        fputs("usage: ddbmock help [COMMAND]\n\nExplains COMMAND (run, serve, help), or lists the "
-              "commands.\n",
-              stdout);
+        fputs(
+            "usage: ddbmock help [COMMAND]\n\nExplains COMMAND (run, serve, config, help), or lists "
+            "the commands.\n",
+            stdout);
     } else {
-        fprintf(stderr,
-                "ddbmock help: there is no command '%s'. The commands are run, serve and help.\n",
+        fprintf(stderr, "ddbmock help: there is no command '%s'. The commands are " COMMANDS ".\n",
                 argv[1]);
         return FAILED;
     }
@@ -197,9 +205,10 @@ int main(int argc, char **argv)
         return run(argc, argv);
     if (strcmp(argv[0], "serve") == 0)
         return serve(argc, argv);
+    if (strcmp(argv[0], "config") == 0)
+        return config(argc, argv);
     if (strcmp(argv[0], "help") == 0)
         return help(argc, argv);
-    fprintf(stderr, "ddbmock: there is no command '%s'. The commands are run, serve and help.\n",
-            argv[0]);
+    fprintf(stderr, "ddbmock: there is no command '%s'. The commands are " COMMANDS ".\n", argv[0]);
     return FAILED;
 }

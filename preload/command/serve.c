@@ -4,7 +4,6 @@
  */
 #include "preload/command/command.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -128,22 +127,6 @@ static int read_options(int argc, char **argv, struct options *out)
     return 0;
 }
 
-static const struct gateway *load_engine(void)
-{
-    const char *path = find_object("serve", "libddbmock-engine.so");
-    if (path == NULL)
-        return NULL;
-    static void *object; /* for the life of the process */
-    object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    gateway_function *function =
-        object != NULL ? (gateway_function *)dlsym(object, GATEWAY_SYMBOL) : NULL;
-    const struct gateway *gateway = function != NULL ? function() : NULL;
-    if (gateway != NULL && gateway->version == GATEWAY_VERSION)
-        return gateway;
-    fail(path, object == NULL ? dlerror() : "is not of the same build as ddbmock");
-    return NULL;
-}
-
 /* A file that was there keeps its name and its readers; what it had is gone. */
 static int write_authority(const struct gateway *gateway, const struct gateway_settings *settings,
                            const char *path)
@@ -225,13 +208,13 @@ int serve(int argc, char **argv)
     options.server.keys = options.keys.all;
     options.server.key_count = options.keys.count;
 
-    const struct gateway *gateway = load_engine();
+    const struct gateway *gateway = load_engine("serve");
     status = FAILED;
     if (options.server.stop < 0 ||
         (options.session != NULL && setenv(SESSION_VARIABLE, options.session, 1) != 0) ||
         (options.storage != NULL && setenv("DDBMOCK_STORAGE", options.storage, 1) != 0)) {
         fail("cannot begin", strerror(errno));
-    } else if (gateway != NULL) {
+    } else if (gateway != NULL && configure("serve") == 0) {
         session_start();
         status = run(gateway, &options);
         session_leave();

@@ -176,6 +176,20 @@ static void engine_after_fork(bool child)
     forks += child;
 }
 
+/* Every file says the same. */
+static int engine_configuration(const char *path,
+                                void (*each)(void *context, const char *variable,
+                                             const char *value),
+                                void *context, char **why)
+{
+    *why = NULL;
+    if (strstr(path, "broken") != NULL)
+        return -EINVAL;
+    each(context, "DDBMOCK_HOSTS", "localhost:8000");
+    each(context, "DDBMOCK_SESSION", "configured");
+    return 0;
+}
+
 __attribute__((visibility("default"))) const struct gateway *ddbmock_gateway(void);
 
 const struct gateway *ddbmock_gateway(void)
@@ -192,6 +206,7 @@ const struct gateway *ddbmock_gateway(void)
         .closed = engine_closed,
         .authority = engine_authority,
         .trust = engine_trust,
+        .configuration = engine_configuration,
         .before_fork = engine_before_fork,
         .after_fork = engine_after_fork,
     };

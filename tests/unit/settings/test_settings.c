@@ -6,8 +6,10 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "engine/engine.h"
 #include "engine/schema/wording.h"
@@ -117,4 +119,142 @@ Test(settings, what_must_not_be_guessed_is_refused)
     cr_assert_str_eq(why, "DDBMOCK_STORAGE=memry: it is another one");
     free(why);
     cr_assert_eq(engine_open(&settings, &engine, NULL), -EINVAL);
+}
+
+/* A configuration file with this text, named by DDBMOCK_CONFIG as "config.json" of a directory of its own. */
+static void configure(const char *text)
+{
+    static char directory[] = "/tmp/ddbmock-settings-XXXXXX";
+    cr_assert_not_null(mkdtemp(directory));
+    cr_assert_eq(chdir(directory), 0);
+    FILE *file = fopen("config.json", "w");
+    cr_assert_not_null(file);
+    fputs(text, file);
+    fclose(file);
+    setenv("DDBMOCK_CONFIG", "config.json", 1);
+}
+
+static void remove_file(void)
+{
+    char directory[4096];
+    unlink("config.json");
+    if (getcwd(directory, sizeof directory))
+        rmdir(directory);
+}
+
+TestSuite(settings_file, .fini = remove_file);
+
+static void assert_refused(const char *expected)
+{
+    char *why;
+    cr_assert_eq(settings_load(&why), -EINVAL);
+    cr_assert_str_eq(why, expected);
+    free(why);
+}
+
+Test(settings_file, gives_what_the_environment_does_not)
+{
+    setenv("DDBMOCK_STORAGE", "memory", 1);
+    configure("{\n  \"storage\": \"lmdb\",\n  \"sqlite_file\": null,\n  \"wording\": 2026,\n"
+              "  \"hosts\": [\"localhost:8000\", \"*.test\"]\n}\n");
+    cr_assert_str_eq(complaints(), "");
+    cr_assert_str_eq(setting_text(SETTING_STORAGE), "memory");
+    cr_assert_eq(settings_values[SETTING_STORAGE].source, SETTING_BY_ENVIRONMENT);
+    cr_assert_str_eq(setting_text(SETTING_SQLITE_FILE), "dynamo.db");
+    cr_assert_eq(setting_choice(SETTING_WORDING), WORDING_2026);
+    cr_assert_eq(settings_values[SETTING_WORDING].source, SETTING_BY_FILE);
+    cr_assert_eq(settings_values[SETTING_WORDING].line, 4);
+    cr_assert_str_eq(setting_text(SETTING_HOSTS), "localhost:8000,*.test");
+}
+
+Test(settings_file, what_is_wrong_has_its_line)
+{
+    configure("{\n\"wording\": \"old\",\n\"storge\": \"memory\",\n\"config\": \"x\", \"hosts\": "
+              "[[1]]}");
+    cr_assert_str_eq(
+        complaints(),
+        "config.json:2: DDBMOCK_WORDING=old is left out: it is classic or 2026; the default is classic\n"
+        "config.json:3: \"storge\" is no setting of ddbmock's; the nearest is DDBMOCK_STORAGE\n"
+        "config.json:4: \"config\" is no setting of ddbmock's in a file\n"
+        "config.json:4: DDBMOCK_HOSTS= is left out: a value is a string, a number or a boolean, or a list or an "
+        "object of such\n");
+}
+
+Test(settings_file, that_is_no_json_is_refused)
+{
+    configure("{\n  \"storage\": \"memory\",\n}\n");
+    assert_refused("config.json:3:1: string or '}' expected near '}'");
+}
+
+Test(settings_file, that_is_no_object_is_refused)
+{
+    configure("[]");
+    assert_refused("config.json: it is no JSON object, as in {\"storage\": \"memory\"}");
+}
+
+Test(settings_file, with_a_name_twice_is_refused)
+{
+    configure("{\"storage\": \"memory\",\n\"storage\": \"lmdb\"}");
+    assert_refused("config.json:2:9: duplicate object key near '\"storage\"'");
+}
+
+Test(settings_file, that_nests_deep_is_refused)
+{
+    configure("[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]");
+    assert_refused("config.json: it nests deeper than a setting does");
+}
+
+Test(settings_file, that_is_not_there_is_refused)
+{
+    setenv("DDBMOCK_CONFIG", "/nowhere/config.json", 1);
+    assert_refused("/nowhere/config.json: No such file or directory");
+}
+
+Test(settings_file, a_value_that_must_not_be_guessed_is_refused)
+{
+    configure("{\"storage\": {\"a\": {}}}");
+    assert_refused(
+        "config.json:1: DDBMOCK_STORAGE=: a value is a string, a number or a boolean, or a list or an "
+        "object of such");
+}
+
+static void collect(void *context, const char *variable, const char *value)
+{
+    (void)context;
+    strcat(strcat(strcat(strcat(said, variable), "="), value), "\n");
+}
+
+Test(settings_file, what_the_shim_is_told)
+{
+    char *why;
+    configure(
+        "{\"storage\": \"memory\", \"session\": \"mine\", \"nothing\": 1, \"hosts\": \"a,b\"}");
+    cr_assert_eq(settings_for_shim("config.json", collect, NULL, &why), 0);
+    cr_assert_str_eq(said, "DDBMOCK_SESSION=mine\nDDBMOCK_HOSTS=a,b\n");
+}
+
+Test(settings_file, what_the_shim_has_passed_on_is_the_files)
+{
+    configure("{\"session\": \"mine\", \"hosts\": \"a\"}");
+    setenv("DDBMOCK_CONFIG_READ", "HOSTS,SESSION:config.json", 1);
+    setenv("DDBMOCK_HOSTS", "b", 1);
+    setenv("DDBMOCK_SESSION", "mine", 1);
+    cr_assert_str_eq(complaints(), "");
+    cr_assert_eq(settings_values[SETTING_SESSION].source, SETTING_BY_FILE);
+    cr_assert_eq(settings_values[SETTING_HOSTS].source, SETTING_BY_ENVIRONMENT);
+}
+
+Test(settings_file, shown)
+{
+    configure("{\"wording\": \"2026\"}");
+    cr_assert_str_eq(complaints(), "");
+    char *text = settings_show("text"), *json = settings_show("json");
+    cr_assert_not_null(
+        strstr(text, "DDBMOCK_WORDING          2026                     file config.json:1\n"));
+    cr_assert_not_null(strstr(text, "DDBMOCK_STORAGE          lmdb                     default\n"));
+    cr_assert_not_null(strstr(
+        json, "\"variable\": \"DDBMOCK_WORDING\",\n    \"value\": \"2026\",\n    \"source\": "
+              "\"file\",\n    \"type\": \"choice\",\n"));
+    free(text);
+    free(json);
 }
