@@ -14,6 +14,7 @@
 #include "engine/keyspace.h"
 #include "engine/operations.h"
 #include "engine/schema/schema.h"
+#include "engine/schema/wording.h"
 #include "engine/table.h"
 #include "engine/value_json.h"
 
@@ -77,17 +78,38 @@ void request_destroy(struct request *request)
     free(request);
 }
 
-int request_fail(struct request *request, enum error_code error, const char *format, ...)
+static int fail(struct request *request, enum error_code error, const char *format,
+                va_list arguments)
 {
     if (request->error != ERROR_NONE)
         return -1;
     request->error = error;
-    if (format[0] == '\0')
-        return -1;
+    if (format[0] != '\0' && vasprintf(&request->message, format, arguments) < 0)
+        request->message = NULL;
+    return -1;
+}
+
+int request_fail(struct request *request, enum error_code error, const char *format, ...)
+{
     va_list arguments;
     va_start(arguments, format);
-    if (vasprintf(&request->message, format, arguments) < 0)
-        request->message = NULL;
+    bool first = request->error == ERROR_NONE;
+    fail(request, error, format, arguments);
+    va_end(arguments);
+    if (first && error == ERROR_VALIDATION && request->envelope && request->message) {
+        char *message = request->message;
+        if (asprintf(&request->message, "1 validation error detected: %s", message) < 0)
+            request->message = NULL;
+        free(message);
+    }
+    return -1;
+}
+
+int request_fail_bare(struct request *request, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fail(request, ERROR_VALIDATION, format, arguments);
     va_end(arguments);
     return -1;
 }
@@ -143,6 +165,11 @@ static void run(struct request *request)
     if (schema_check_types(request, operation->input, request->input) != 0 ||
         schema_check_constraints(request, operation->input, request->input) != 0)
         return;
+    if (wording_get() == WORDING_2026) {
+        request->layer =
+            operation->input->reworded & REWORDED_VALUES ? VALUE_LAYER_CURRENT : VALUE_LAYER_OLDER;
+        request->envelope = operation->input->reworded & REWORDED_ENVELOPE;
+    }
     if (operation->run(request) == 0 && request->dropped)
         keyspace_purge(request);
 }
@@ -204,6 +231,7 @@ const char *request_operation(const struct request *request)
 
 int request_begin(struct request *request, bool write)
 {
+    request->envelope = false;
     int error = storage_begin(request->engine->storage, write, &request->transaction);
     if (error != 0) {
         request->transaction = NULL;

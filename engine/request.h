@@ -19,11 +19,13 @@
 
 struct operation; /* engine/operations.h */
 
-/* Which of the service's two validation layers words an operation's value errors: facts/fidelity.md section 2. */
+/*
+ * Which of the service's two validation layers words what is wrong with an operation's values and expressions:
+ * facts/fidelity.md section 2. Of the classic cohort all operations speak as the older one (engine/schema/wording.h).
+ */
 enum value_layer {
-    VALUE_LAYER_CURRENT,
-    VALUE_LAYER_CURRENT_ENVELOPE, /* as CURRENT, inside "1 validation error detected: " */
     VALUE_LAYER_OLDER,
+    VALUE_LAYER_CURRENT,
 };
 
 enum { ACCOUNT_ID_SIZE = 13, REGION_SIZE = 64 };
@@ -45,6 +47,9 @@ struct request {
     char region[REGION_SIZE];
     char account[ACCOUNT_ID_SIZE];
     char id[REQUEST_ID_SIZE];
+    enum value_layer layer; /* of its operation, in the process's cohort */
+    bool
+        envelope; /* a ValidationException is put inside "1 validation error detected: "; until request_begin */
     enum error_code error; /* ERROR_NONE while all is well */
     char *message;         /* of the error; malloc'd, owned; NULL for an answer without one */
     const char *
@@ -55,8 +60,16 @@ struct request {
 };
 
 /*
- * Begins the request's transaction. 0, or -1 after failing the request with an InternalServerError that says why.
- * An operation begins one transaction at the most at a time.
+ * As request_fail with a ValidationException that never stands in the envelope: of what the service refuses before it looks
+ * at the request's rules (an AttributeValue that is no value at all) or counts afterwards (sizes, levels). Always -1.
+ */
+int request_fail_bare(struct request *request, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/*
+ * Begins the request's transaction: what fails from now on is found in the data, not in the request, and its errors are not
+ * put in the envelope. 0, or -1 after failing the request with an InternalServerError that says why. An operation begins one
+ * transaction at the most at a time.
  */
 int request_begin(struct request *request, bool write);
 

@@ -7,7 +7,6 @@
  */
 #include "engine/value_json.h"
 
-#include <stdarg.h>
 #include <stdlib.h>
 
 #include "engine/base64.h"
@@ -17,29 +16,10 @@
 
 enum { NAME_MAX = 65535 }; /* bytes of an attribute's name. AWS developer guide, ServiceQuotas */
 
-struct reader {
-    struct request *request;
-    enum value_layer layer;
-};
-
-static int fail(const struct reader *reader, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static int fail(const struct reader *reader, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    const char *message = arena_vprintf(&reader->request->arena, format, arguments);
-    va_end(arguments);
-    bool envelope = reader->layer == VALUE_LAYER_CURRENT_ENVELOPE;
-    return request_fail(reader->request, ERROR_VALIDATION, "%s%s",
-                        envelope ? "1 validation error detected: " : "", message);
-}
-
 /* For JSON that schema_check_types should have refused. */
-static int fail_type(const struct reader *reader)
+static int fail_type(struct request *request)
 {
-    return request_fail(reader->request, ERROR_SERIALIZATION, "Unexpected value type in payload");
+    return request_fail(request, ERROR_SERIALIZATION, "Unexpected value type in payload");
 }
 
 static struct slice string_slice(const json_t *string)
@@ -47,33 +27,33 @@ static struct slice string_slice(const json_t *string)
     return (struct slice){ json_string_value(string), json_string_length(string) };
 }
 
-static int read_number(const struct reader *reader, const json_t *json, struct value *out)
+static int read_number(struct request *request, const json_t *json, struct value *out)
 {
-    bool older = reader->layer == VALUE_LAYER_OLDER;
+    bool older = request->layer == VALUE_LAYER_OLDER;
     struct slice text = string_slice(json);
     enum number_error error =
         older ? number_parse_older(text, &out->number) : number_parse(text, &out->number);
     if (error == NUMBER_OK)
         return 0;
     if (error != NUMBER_NOT_NUMERIC)
-        return fail(reader, "%s", number_error_text(error));
+        return request_fail(request, ERROR_VALIDATION, "%s", number_error_text(error));
     if (older && text.length == 0)
-        return fail(reader, "%s", number_error_text(error));
-    return fail(reader, "%s: %s", number_error_text(error), text.data);
+        return request_fail(request, ERROR_VALIDATION, "%s", number_error_text(error));
+    return request_fail(request, ERROR_VALIDATION, "%s: %s", number_error_text(error), text.data);
 }
 
 /* Reads a string as an element of type S, N or B. */
-static int read_scalar(const struct reader *reader, const json_t *json, enum value_type type,
+static int read_scalar(struct request *request, const json_t *json, enum value_type type,
                        struct value *out)
 {
     if (!json_is_string(json))
-        return fail_type(reader);
+        return fail_type(request);
     out->type = type;
     if (type == VALUE_N)
-        return read_number(reader, json, out);
+        return read_number(request, json, out);
     out->bytes = string_slice(json);
     if (type == VALUE_B)
-        out->bytes = base64_decode(&reader->request->arena, out->bytes);
+        out->bytes = base64_decode(&request->arena, out->bytes);
     return 0;
 }
 
@@ -97,16 +77,17 @@ static void print_sent(struct buffer *out, const json_t *json)
  * the one before it. Printed are, in the current layer, strings sorted and up to that member, and
  * binaries as sent.
  */
-static int fail_duplicates(const struct reader *reader, const json_t *json, const struct value *set,
+static int fail_duplicates(struct request *request, const json_t *json, const struct value *set,
                            size_t repeat)
 {
-    bool older = reader->layer == VALUE_LAYER_OLDER;
+    bool older = request->layer == VALUE_LAYER_OLDER;
     if (set->type == VALUE_NS)
-        return fail(reader, older ? "Input collection contains duplicates"
+        return request_fail(request, ERROR_VALIDATION,
+                            older ? "Input collection contains duplicates"
                                   : INVALID "Input collection contains duplicates.");
 
     struct buffer members;
-    buffer_init(&members, &reader->request->arena);
+    buffer_init(&members, &request->arena);
     if (older) {
         print_sent(&members, json);
     } else if (set->type == VALUE_SS) {
@@ -123,24 +104,27 @@ static int fail_duplicates(const struct reader *reader, const json_t *json, cons
         buffer_append_string(&members, "\"]");
     }
     buffer_append_byte(&members, '\0');
-    return fail(reader, INVALID "Input collection %s%s contains duplicates.", members.data,
-                set->type == VALUE_BS ? "of type BS" : "");
+    return request_fail(request, ERROR_VALIDATION,
+                        INVALID "Input collection %s%s contains duplicates.", members.data,
+                        set->type == VALUE_BS ? "of type BS" : "");
 }
 
 /*
  * A null in a set. The words are those that the service had for empty members while it refused
  * them; whether it still says so of a null is unverified.
  */
-static int fail_null(const struct reader *reader, enum value_type set)
+static int fail_null(struct request *request, enum value_type set)
 {
     if (set == VALUE_SS)
-        return fail(reader, INVALID "An string set may not have a empty string as a member");
+        return request_fail(request, ERROR_VALIDATION,
+                            INVALID "An string set may not have a empty string as a member");
     if (set == VALUE_BS)
-        return fail(reader, INVALID "Binary sets may not contain null or empty values");
-    return fail(reader, "%s", number_error_text(NUMBER_NOT_NUMERIC));
+        return request_fail(request, ERROR_VALIDATION,
+                            INVALID "Binary sets may not contain null or empty values");
+    return request_fail(request, ERROR_VALIDATION, "%s", number_error_text(NUMBER_NOT_NUMERIC));
 }
 
-static int read_set(const struct reader *reader, const json_t *json, struct value *out)
+static int read_set(struct request *request, const json_t *json, struct value *out)
 {
     static const enum value_type elements[] = {
         [VALUE_SS] = VALUE_S,
@@ -148,20 +132,21 @@ static int read_set(const struct reader *reader, const json_t *json, struct valu
         [VALUE_BS] = VALUE_B,
     };
     if (!json_is_array(json))
-        return fail_type(reader);
+        return fail_type(request);
     size_t count = json_array_size(json);
     if (count == 0) {
         if (out->type == VALUE_BS)
-            return fail(reader, INVALID "Binary sets should not be empty");
-        return fail(reader, INVALID "An %s set  may not be empty",
-                    out->type == VALUE_SS ? "string" : "number");
+            return request_fail(request, ERROR_VALIDATION,
+                                INVALID "Binary sets should not be empty");
+        return request_fail(request, ERROR_VALIDATION, INVALID "An %s set  may not be empty",
+                            out->type == VALUE_SS ? "string" : "number");
     }
-    struct value *values = ARENA_NEW_ARRAY(&reader->request->arena, count, struct value);
+    struct value *values = ARENA_NEW_ARRAY(&request->arena, count, struct value);
     bool sorted = true;
     for (size_t i = 0; i < count; i++) {
         if (json_is_null(json_array_get(json, i)))
-            return fail_null(reader, out->type);
-        if (read_scalar(reader, json_array_get(json, i), elements[out->type], &values[i]) != 0)
+            return fail_null(request, out->type);
+        if (read_scalar(request, json_array_get(json, i), elements[out->type], &values[i]) != 0)
             return -1;
         sorted = sorted && (i == 0 || value_compare(&values[i - 1], &values[i]) < 0);
     }
@@ -172,24 +157,23 @@ static int read_set(const struct reader *reader, const json_t *json, struct valu
     qsort(values, count, sizeof *values, order_values);
     for (size_t i = 1; i < count; i++) {
         if (value_compare(&values[i - 1], &values[i]) == 0)
-            return fail_duplicates(reader, json, out, i);
+            return fail_duplicates(request, json, out, i);
     }
     return 0;
 }
 
-static int read_value(const struct reader *reader, const json_t *json, unsigned level,
+static int read_value(struct request *request, const json_t *json, unsigned level,
                       struct value *out);
 
-static int read_list(const struct reader *reader, const json_t *json, unsigned level,
-                     struct value *out)
+static int read_list(struct request *request, const json_t *json, unsigned level, struct value *out)
 {
     if (!json_is_array(json))
-        return fail_type(reader);
+        return fail_type(request);
     size_t count = json_array_size(json);
-    out->list.values = ARENA_NEW_ARRAY(&reader->request->arena, count, struct value);
+    out->list.values = ARENA_NEW_ARRAY(&request->arena, count, struct value);
     out->list.count = count;
     for (size_t i = 0; i < count; i++) {
-        if (read_value(reader, json_array_get(json, i), level, &out->list.values[i]) != 0)
+        if (read_value(request, json_array_get(json, i), level, &out->list.values[i]) != 0)
             return -1;
     }
     return 0;
@@ -200,32 +184,32 @@ static int order_attributes(const void *a, const void *b)
     return slice_compare(((const struct attribute *)a)->name, ((const struct attribute *)b)->name);
 }
 
-static int read_name(const struct reader *reader, struct slice name)
+static int read_name(struct request *request, struct slice name)
 {
     /* Measured on the service on 2026-09-16 for PutItem and UpdateItem: ExtendDB/extenddb#365. */
     if (name.length > NAME_MAX)
-        return fail(reader, "Attribute name is too large, must be less than 65536 bytes");
+        return request_fail(request, ERROR_VALIDATION,
+                            "Attribute name is too large, must be less than 65536 bytes");
     /* As DynamoDB Local 2.6.1 has it, which words the other as the service does. */
     if (name.length == 0)
-        return fail(reader, "Empty attribute name");
+        return request_fail(request, ERROR_VALIDATION, "Empty attribute name");
     return 0;
 }
 
-static int read_map(const struct reader *reader, const json_t *json, unsigned level,
-                    struct map *out)
+static int read_map(struct request *request, const json_t *json, unsigned level, struct map *out)
 {
     if (!json_is_object(json))
-        return fail_type(reader);
+        return fail_type(request);
     struct attribute *attributes =
-        ARENA_NEW_ARRAY(&reader->request->arena, json_object_size(json), struct attribute);
+        ARENA_NEW_ARRAY(&request->arena, json_object_size(json), struct attribute);
     size_t count = 0;
     bool sorted = true;
     json_t *object = (json_t *)json; /* iterators of jansson want it so, and change nothing */
     for (void *at = json_object_iter(object); at; at = json_object_iter_next(object, at)) {
         struct attribute *attribute = &attributes[count];
         attribute->name = (struct slice){ json_object_iter_key(at), json_object_iter_key_len(at) };
-        if (read_name(reader, attribute->name) != 0 ||
-            read_value(reader, json_object_iter_value(at), level, &attribute->value) != 0)
+        if (read_name(request, attribute->name) != 0 ||
+            read_value(request, json_object_iter_value(at), level, &attribute->value) != 0)
             return -1;
         sorted = sorted && (count == 0 || order_attributes(attribute - 1, attribute) < 0);
         count++;
@@ -271,46 +255,48 @@ static enum value_type member_type(const char *name, size_t length)
 }
 
 /* Reads what a member of `out->type` holds. */
-static int read_content(const struct reader *reader, const json_t *json, unsigned level,
+static int read_content(struct request *request, const json_t *json, unsigned level,
                         struct value *out)
 {
     switch (out->type) {
     case VALUE_S:
     case VALUE_N:
     case VALUE_B:
-        return read_scalar(reader, json, out->type, out);
+        return read_scalar(request, json, out->type, out);
     case VALUE_BOOL:
     case VALUE_NULL:
         if (!json_is_boolean(json) && !json_is_string(json))
-            return fail_type(reader);
+            return fail_type(request);
         if (out->type == VALUE_BOOL)
             out->boolean = schema_boolean(json);
         else if (!schema_boolean(json))
-            return fail(reader, INVALID "Null attribute value types must have the value of true");
+            return request_fail(request, ERROR_VALIDATION,
+                                INVALID "Null attribute value types must have the value of true");
         return 0;
     case VALUE_SS:
     case VALUE_NS:
     case VALUE_BS:
-        return read_set(reader, json, out);
+        return read_set(request, json, out);
     case VALUE_L:
-        return read_list(reader, json, level + 1, out);
+        return read_list(request, json, level + 1, out);
     case VALUE_M:
-        return read_map(reader, json, level + 1, &out->map);
+        return read_map(request, json, level + 1, &out->map);
     }
-    return fail_type(reader);
+    return fail_type(request);
 }
 
-static int read_value(const struct reader *reader, const json_t *json, unsigned level,
+static int read_value(struct request *request, const json_t *json, unsigned level,
                       struct value *out)
 {
     if (level > VALUE_DEPTH_MAX)
-        return fail(reader, "Nesting Levels have exceeded supported limits: Attributes in the item "
-                            "have nested levels beyond supported limit");
+        return request_fail_bare(
+            request, "Nesting Levels have exceeded supported limits: Attributes in the item "
+                     "have nested levels beyond supported limit");
     /* Seen with a null in an L: aws/aws-sdk-java#2103. For other places unverified. */
     if (json_is_null(json))
-        return fail(reader, "The supplied Item contains a null AttributeValue");
+        return request_fail_bare(request, "The supplied Item contains a null AttributeValue");
     if (!json_is_object(json))
-        return fail_type(reader);
+        return fail_type(request);
 
     unsigned members = 0;
     json_t *object = (json_t *)json;
@@ -320,29 +306,27 @@ static int read_value(const struct reader *reader, const json_t *json, unsigned 
         if (type == 0 || json_is_null(content))
             continue;
         out->type = type;
-        if (read_content(reader, content, level, out) != 0)
+        if (read_content(request, content, level, out) != 0)
             return -1;
         members++;
     }
     if (members == 0)
-        return fail(reader, "Supplied AttributeValue is empty, must contain exactly one of the "
-                            "supported datatypes");
+        return request_fail_bare(
+            request, "Supplied AttributeValue is empty, must contain exactly one of the "
+                     "supported datatypes");
     if (members > 1)
-        return fail(reader, "Supplied AttributeValue has more than one datatypes set, must contain "
-                            "exactly one of the supported datatypes");
+        return request_fail_bare(
+            request, "Supplied AttributeValue has more than one datatypes set, must contain "
+                     "exactly one of the supported datatypes");
     return 0;
 }
 
-int value_from_json(struct request *request, const json_t *json, enum value_layer layer,
-                    struct value *out)
+int value_from_json(struct request *request, const json_t *json, struct value *out)
 {
-    const struct reader reader = { request, layer };
-    return read_value(&reader, json, 1, out);
+    return read_value(request, json, 1, out);
 }
 
-int map_from_json(struct request *request, const json_t *json, enum value_layer layer,
-                  struct map *out)
+int map_from_json(struct request *request, const json_t *json, struct map *out)
 {
-    const struct reader reader = { request, layer };
-    return read_map(&reader, json, 1, out);
+    return read_map(request, json, 1, out);
 }

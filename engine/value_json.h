@@ -3,7 +3,7 @@
  * types, what leaves is written straight into the answer.
  *
  * Content errors (a bad number, duplicates in a set, nesting, a NULL that is false) have two wordings on the service, by
- * operation: see facts/fidelity.md section 2, "two layers". The caller says which it is.
+ * operation: see facts/fidelity.md section 2, "two layers", and request.h.
  */
 #ifndef DDBMOCK_ENGINE_VALUE_JSON_H
 #define DDBMOCK_ENGINE_VALUE_JSON_H
@@ -16,12 +16,10 @@
 
 /*
  * Reads one attribute value ({"S": "x"}) or one map of them (an Item, a Key). Strings point into the JSON, decoded binaries
- * into the request's arena. 0, or -1 after failing the request with the ValidationException of `layer`.
+ * into the request's arena. 0, or -1 after failing the request with the ValidationException of its layer.
  */
-int value_from_json(struct request *request, const json_t *json, enum value_layer layer,
-                    struct value *out);
-int map_from_json(struct request *request, const json_t *json, enum value_layer layer,
-                  struct map *out);
+int value_from_json(struct request *request, const json_t *json, struct value *out);
+int map_from_json(struct request *request, const json_t *json, struct map *out);
 
 /* Appends {"S":"x"}, and {"a":{"S":"x"},...}. */
 void value_write_json(struct buffer *out, const struct value *value);

@@ -33,11 +33,10 @@ struct placeholders;
 
 /*
  * Reads both from `input` (an operation's input, or a transaction's Put, Update, ...). Checks their
- * own rules: "#" and ":" first, not empty, sizes, values' content in the wording of `layer`, and
+ * own rules: "#" and ":" first, not empty, sizes, values' content in the wording of the request's layer, and
  * that they are there only when an expression is.
  */
-int placeholders_read(struct request *request, const json_t *input, enum value_layer layer,
-                      struct placeholders **out);
+int placeholders_read(struct request *request, const json_t *input, struct placeholders **out);
 
 /* After all expressions of the input have been parsed: fails the request when one was not used. */
 int placeholders_check_used(struct request *request, const struct placeholders *placeholders);
@@ -154,17 +153,15 @@ struct map update_touched(struct arena *arena, const struct update *update,
 
 /*
  * The parameters of before expressions. Each returns 0 and *out (NULL when the parameter is not
- * there), or -1 after failing the request. `layer` as for values.
+ * there), or -1 after failing the request.
  */
-int legacy_expected(struct request *request, const json_t *input, enum value_layer layer,
-                    struct condition **out);
+int legacy_expected(struct request *request, const json_t *input, struct condition **out);
 int legacy_filter(struct request *request, const json_t *input, const char *parameter,
-                  enum value_layer layer, struct condition **out);
-int legacy_key_conditions(struct request *request, const json_t *input, enum value_layer layer,
+                  struct condition **out);
+int legacy_key_conditions(struct request *request, const json_t *input,
                           struct key_expression **out);
 int legacy_attributes_to_get(struct request *request, const json_t *input, struct projection **out);
-int legacy_attribute_updates(struct request *request, const json_t *input, enum value_layer layer,
-                             struct update **out);
+int legacy_attribute_updates(struct request *request, const json_t *input, struct update **out);
 
 /*
  * "Can not use both expression and non-expression parameters in the same request: ...": fails the

@@ -73,13 +73,13 @@ static enum comparison find_comparison(struct slice name)
 
 /* Reads an AttributeValueList, or one Value as a list of one; both may be NULL. */
 static int read_values(struct request *request, const json_t *list, const json_t *value,
-                       enum value_layer layer, struct term *term)
+                       struct term *term)
 {
     size_t count = list ? json_array_size(list) : value != NULL;
     term->values = ARENA_NEW_ARRAY(&request->arena, count, struct value);
     for (; term->count < count; term->count++) {
         const json_t *json = list ? json_array_get(list, term->count) : value;
-        if (value_from_json(request, json, layer, &term->values[term->count]) < 0)
+        if (value_from_json(request, json, &term->values[term->count]) < 0)
             return -1;
     }
     return 0;
@@ -118,18 +118,16 @@ static int fail_attribute(struct request *request, const char *what, struct slic
 }
 
 /* An element of KeyConditions, QueryFilter or ScanFilter. */
-static int read_condition(struct request *request, const json_t *json, enum value_layer layer,
-                          struct term *term)
+static int read_condition(struct request *request, const json_t *json, struct term *term)
 {
     term->comparison = find_comparison(input_string(json, "ComparisonOperator"));
-    if (read_values(request, input_get(json, "AttributeValueList"), NULL, layer, term) < 0)
+    if (read_values(request, input_get(json, "AttributeValueList"), NULL, term) < 0)
         return -1;
     return check_values(request, term);
 }
 
 /* An element of Expected that has no ComparisonOperator. */
-static int read_exists(struct request *request, const json_t *json, enum value_layer layer,
-                       struct term *term)
+static int read_exists(struct request *request, const json_t *json, struct term *term)
 {
     const json_t *value = input_get(json, "Value");
     const json_t *exists = input_get(json, "Exists");
@@ -145,11 +143,10 @@ static int read_exists(struct request *request, const json_t *json, enum value_l
     if (!wanted && value)
         return fail_attribute(request, "Value cannot be used when Exists is false", term->name);
     term->comparison = wanted ? LEGACY_EQ : LEGACY_NULL;
-    return read_values(request, NULL, value, layer, term);
+    return read_values(request, NULL, value, term);
 }
 
-static int read_expected(struct request *request, const json_t *json, enum value_layer layer,
-                         struct term *term)
+static int read_expected(struct request *request, const json_t *json, struct term *term)
 {
     const json_t *value = input_get(json, "Value");
     const json_t *list = input_get(json, "AttributeValueList");
@@ -158,7 +155,7 @@ static int read_expected(struct request *request, const json_t *json, enum value
                               term->name);
     struct slice comparison = input_string(json, "ComparisonOperator");
     if (!comparison.data)
-        return read_exists(request, json, layer, term);
+        return read_exists(request, json, term);
     if (input_get(json, "Exists"))
         return fail_attribute(request, "Exists and ComparisonOperator cannot be used together",
                               term->name);
@@ -170,7 +167,7 @@ static int read_expected(struct request *request, const json_t *json, enum value
                          "Value or AttributeValueList must be used with ComparisonOperator: %s",
                          comparisons[term->comparison].name),
             term->name);
-    if (read_values(request, list, value, layer, term) < 0)
+    if (read_values(request, list, value, term) < 0)
         return -1;
     return check_values(request, term);
 }
@@ -253,9 +250,7 @@ static struct condition *create_condition(struct arena *arena, const struct term
 }
 
 static int read_terms(struct request *request, const json_t *input, const char *parameter,
-                      enum value_layer layer,
-                      int (*read)(struct request *, const json_t *, enum value_layer,
-                                  struct term *),
+                      int (*read)(struct request *, const json_t *, struct term *),
                       struct condition **out)
 {
     *out = NULL;
@@ -276,7 +271,7 @@ static int read_terms(struct request *request, const json_t *input, const char *
     json_object_keylen_foreach((json_t *)json, name, length, member)
     {
         terms[i].name = (struct slice){ name, length };
-        if (read(request, member, layer, &terms[i++]) < 0)
+        if (read(request, member, &terms[i++]) < 0)
             return -1;
     }
     *out = create_condition(&request->arena, terms, count,
@@ -284,16 +279,15 @@ static int read_terms(struct request *request, const json_t *input, const char *
     return 0;
 }
 
-int legacy_expected(struct request *request, const json_t *input, enum value_layer layer,
-                    struct condition **out)
+int legacy_expected(struct request *request, const json_t *input, struct condition **out)
 {
-    return read_terms(request, input, "Expected", layer, read_expected, out);
+    return read_terms(request, input, "Expected", read_expected, out);
 }
 
 int legacy_filter(struct request *request, const json_t *input, const char *parameter,
-                  enum value_layer layer, struct condition **out)
+                  struct condition **out)
 {
-    return read_terms(request, input, parameter, layer, read_condition, out);
+    return read_terms(request, input, parameter, read_condition, out);
 }
 
 static struct key_term key_term(const struct term *term)
@@ -315,8 +309,7 @@ static struct key_term key_term(const struct term *term)
     return out;
 }
 
-int legacy_key_conditions(struct request *request, const json_t *input, enum value_layer layer,
-                          struct key_expression **out)
+int legacy_key_conditions(struct request *request, const json_t *input, struct key_expression **out)
 {
     *out = NULL;
     const json_t *json = input_get(input, "KeyConditions");
@@ -331,7 +324,7 @@ int legacy_key_conditions(struct request *request, const json_t *input, enum val
     json_object_keylen_foreach((json_t *)json, name, length, member)
     {
         struct term term = { .name = { name, length } };
-        if (read_condition(request, member, layer, &term) < 0)
+        if (read_condition(request, member, &term) < 0)
             return -1;
         expression->terms[expression->count++] = key_term(&term);
     }

@@ -25,12 +25,10 @@ static struct operand *create_operand(struct arena *arena, enum operand_type typ
 }
 
 static int read_action(struct request *request, struct slice name, const json_t *json,
-                       enum value_layer layer, struct action *action)
+                       struct action *action)
 {
-    if (name.length == 0) /* as DynamoDB Local 2.6.1 has it, in the layer's envelope */
-        return request_fail(request, ERROR_VALIDATION, "%sEmpty attribute name",
-                            layer == VALUE_LAYER_CURRENT_ENVELOPE ? "1 validation error detected: "
-                                                                  : "");
+    if (name.length == 0) /* as DynamoDB Local 2.6.1 has it */
+        return request_fail(request, ERROR_VALIDATION, "Empty attribute name");
     bool deletes = input_is(json, "Action", "DELETE"), adds = input_is(json, "Action", "ADD");
     const json_t *value = input_get(json, "Value");
     if (!value && !deletes)
@@ -49,7 +47,7 @@ static int read_action(struct request *request, struct slice name, const json_t 
     if (!value)
         return 0;
     struct value *operand = ARENA_NEW(&request->arena, struct value);
-    if (value_from_json(request, value, layer, operand) < 0)
+    if (value_from_json(request, value, operand) < 0)
         return -1;
     if (deletes && !(set_types & 1u << operand->type))
         return fail_action(request, "DELETE action with value is not supported", operand->type);
@@ -60,8 +58,7 @@ static int read_action(struct request *request, struct slice name, const json_t 
     return 0;
 }
 
-int legacy_attribute_updates(struct request *request, const json_t *input, enum value_layer layer,
-                             struct update **out)
+int legacy_attribute_updates(struct request *request, const json_t *input, struct update **out)
 {
     *out = NULL;
     const json_t *json = input_get(input, "AttributeUpdates");
@@ -76,7 +73,7 @@ int legacy_attribute_updates(struct request *request, const json_t *input, enum 
     json_object_keylen_foreach((json_t *)json, name, length, member)
     {
         struct action *action = &update->actions[update->count++];
-        if (read_action(request, (struct slice){ name, length }, member, layer, action) < 0)
+        if (read_action(request, (struct slice){ name, length }, member, action) < 0)
             return -1;
         path_tree_add_name(&request->arena, &update->tree, &action->target->path, action);
     }

@@ -23,6 +23,7 @@ struct placeholder {
 struct placeholder_map {
     struct placeholder *entries; /* sorted by key */
     size_t count;
+    bool optional; /* there is no expression that could use it */
 };
 
 struct placeholders {
@@ -117,8 +118,7 @@ static void sort_keys(struct placeholder_map *map)
 }
 
 /* Sources: of the current layer's long name ExtendDB/extenddb#365, measured 2026-09-16. */
-static int check_name(struct request *request, const struct placeholder *entry,
-                      enum value_layer layer)
+static int check_name(struct request *request, const struct placeholder *entry)
 {
     static const char too_large[] = "Attribute name is too large, must be less than 65536 bytes";
     const char *problem = entry->name.length == 0              ? "Empty attribute name"
@@ -126,15 +126,14 @@ static int check_name(struct request *request, const struct placeholder *entry,
                                                                : NULL;
     if (!problem)
         return 0;
-    if (problem == too_large && layer == VALUE_LAYER_CURRENT_ENVELOPE)
-        return request_fail(request, ERROR_VALIDATION, "1 validation error detected: %s", problem);
+    if (problem == too_large && request->layer == VALUE_LAYER_CURRENT)
+        return request_fail(request, ERROR_VALIDATION, "%s", problem);
     return request_fail(request, ERROR_VALIDATION,
                         "ExpressionAttributeNames contains invalid value: %s for key %.*s", problem,
                         SLICE_ARGUMENTS(entry->key));
 }
 
-static int read_names(struct request *request, const json_t *json, enum value_layer layer,
-                      struct placeholder_map *map)
+static int read_names(struct request *request, const json_t *json, struct placeholder_map *map)
 {
     const json_t **members;
     if (read_keys(request, "ExpressionAttributeNames", json, '#', map, &members) < 0)
@@ -143,7 +142,7 @@ static int read_names(struct request *request, const json_t *json, enum value_la
         struct placeholder *entry = &map->entries[i];
         entry->name =
             (struct slice){ json_string_value(members[i]), json_string_length(members[i]) };
-        if (check_name(request, entry, layer) < 0)
+        if (check_name(request, entry) < 0)
             return -1;
     }
     sort_keys(map);
@@ -165,16 +164,15 @@ static void name_invalid_value(struct request *request, struct slice key)
     free(message);
 }
 
-static int read_values(struct request *request, const json_t *json, enum value_layer layer,
-                       struct placeholder_map *map)
+static int read_values(struct request *request, const json_t *json, struct placeholder_map *map)
 {
     const json_t **members;
     if (read_keys(request, "ExpressionAttributeValues", json, ':', map, &members) < 0)
         return -1;
     for (size_t i = 0; i < map->count; i++) {
         struct placeholder *entry = &map->entries[i];
-        if (value_from_json(request, members[i], layer, &entry->value) < 0) {
-            if (layer == VALUE_LAYER_OLDER)
+        if (value_from_json(request, members[i], &entry->value) < 0) {
+            if (request->layer == VALUE_LAYER_OLDER)
                 name_invalid_value(request, entry->key);
             return -1;
         }
@@ -194,52 +192,78 @@ static bool knows_values(const char *operation)
     return true;
 }
 
-/* Whether the input has an expression that takes values. */
+/* Expressions that take values, in the order in which the service misses them. */
+static const char *const value_expressions[] = { "UpdateExpression", "ConditionExpression",
+                                                 "FilterExpression", "KeyConditionExpression" };
+
 static bool takes_values(const json_t *input)
 {
-    static const char *const expressions[] = { "ConditionExpression", "FilterExpression",
-                                               "KeyConditionExpression", "UpdateExpression" };
-    for (size_t i = 0; i < sizeof expressions / sizeof *expressions; i++) {
-        if (input_get(input, expressions[i]))
+    for (size_t i = 0; i < sizeof value_expressions / sizeof *value_expressions; i++) {
+        if (input_get(input, value_expressions[i]))
             return true;
     }
     return false;
 }
 
 /*
- * The current layer says no more than that there is no expression (PutItem: facts/fidelity.md
- * section 5; the others of that layer are unverified); the older one names what it missed, of Scan
- * and of the members of TransactWriteItems.
+ * Values without an expression that takes them. The older layer names all that the operation has, [dyl]; the
+ * current one says no more (PutItem: facts/fidelity.md section 5; the others of that layer are unverified).
  */
-static const char *missing_expressions(struct request *request, enum value_layer layer)
+static int fail_without_expressions(struct request *request)
 {
-    if (layer != VALUE_LAYER_OLDER)
-        return "";
-    const char *operation = request_operation(request);
-    return operation && strcmp(operation, "Scan") == 0 ? ": FilterExpression is null"
-                                                       : ": ConditionExpression is null";
+    static const struct {
+        const char *operation, *missing;
+    } suffixes[] = {
+        { "PutItem", ": ConditionExpression is null" },
+        { "DeleteItem", ": ConditionExpression is null" },
+        { "UpdateItem", ": UpdateExpression and ConditionExpression are null" },
+        { "Scan", ": FilterExpression is null" },
+        { "Query", ": FilterExpression and KeyConditionExpression are null" },
+    };
+    const char *operation = request_operation(request), *missing = "";
+    for (size_t i = 0; operation && i < sizeof suffixes / sizeof *suffixes; i++) {
+        if (request->layer == VALUE_LAYER_OLDER && strcmp(operation, suffixes[i].operation) == 0)
+            missing = suffixes[i].missing;
+    }
+    return request_fail(request, ERROR_VALIDATION,
+                        "ExpressionAttributeValues can only be specified when using expressions%s",
+                        missing);
 }
 
-int placeholders_read(struct request *request, const json_t *input, enum value_layer layer,
-                      struct placeholders **out)
+/*
+ * A member of a transaction may have names and values without an expression (ExtendDB/extenddb#169, captured from
+ * the service in 2026-06), any other operation may not.
+ */
+static bool wants_expressions(const char *operation)
 {
+    return !operation || strncmp(operation, "Transact", strlen("Transact")) != 0;
+}
+
+int placeholders_read(struct request *request, const json_t *input, struct placeholders **out)
+{
+    const char *operation = request_operation(request);
     const json_t *names = input_get(input, "ExpressionAttributeNames");
-    const json_t *values = knows_values(request_operation(request))
-                               ? input_get(input, "ExpressionAttributeValues")
-                               : NULL;
-    if (names && !takes_values(input) && !input_get(input, "ProjectionExpression"))
-        return request_fail(
-            request, ERROR_VALIDATION,
-            "ExpressionAttributeNames can only be specified when using expressions");
-    if (values && !takes_values(input))
-        return request_fail(
-            request, ERROR_VALIDATION,
-            "ExpressionAttributeValues can only be specified when using expressions%s",
-            missing_expressions(request, layer));
+    const json_t *values =
+        knows_values(operation) ? input_get(input, "ExpressionAttributeValues") : NULL;
+    bool strict = wants_expressions(operation);
     struct placeholders *placeholders = ARENA_NEW(&request->arena, struct placeholders);
-    if ((names && read_names(request, names, layer, &placeholders->names) < 0) ||
-        (values && read_values(request, values, layer, &placeholders->values) < 0))
-        return -1;
+    if (names) {
+        bool used = takes_values(input) || input_get(input, "ProjectionExpression");
+        if (!used && strict)
+            return request_fail(
+                request, ERROR_VALIDATION,
+                "ExpressionAttributeNames can only be specified when using expressions");
+        if (read_names(request, names, &placeholders->names) < 0)
+            return -1;
+        placeholders->names.optional = !used;
+    }
+    if (values) {
+        if (!takes_values(input) && strict)
+            return fail_without_expressions(request);
+        if (read_values(request, values, &placeholders->values) < 0)
+            return -1;
+        placeholders->values.optional = !takes_values(input);
+    }
     *out = placeholders;
     return 0;
 }
@@ -268,7 +292,7 @@ static int check_used(struct request *request, const char *parameter,
         buckets *= 2;
     struct unused *unused = NULL;
     size_t count = 0;
-    for (size_t i = 0; i < map->count; i++) {
+    for (size_t i = 0; i < map->count && !map->optional; i++) {
         const struct placeholder *entry = &map->entries[i];
         if (entry->used)
             continue;

@@ -41,14 +41,13 @@ static int read_part(struct request *request, struct part *part)
     struct placeholders *placeholders;
     const json_t *keys = input_get(part->input, "Keys");
     if (expressions_check_mixing(request, part->input) != 0 ||
-        placeholders_read(request, part->input, VALUE_LAYER_CURRENT, &placeholders) != 0)
+        placeholders_read(request, part->input, &placeholders) != 0)
         return -1;
     part->consistent = input_boolean(part->input, "ConsistentRead", false);
     part->count = json_array_size(keys);
     part->keys = ARENA_NEW_ARRAY(&request->arena, part->count, struct map);
     for (size_t i = 0; i < part->count; i++) {
-        if (map_from_json(request, json_array_get(keys, i), VALUE_LAYER_CURRENT, &part->keys[i]) !=
-            0)
+        if (map_from_json(request, json_array_get(keys, i), &part->keys[i]) != 0)
             return -1;
         for (size_t before = 0; before < i; before++)
             if (key_equal(&part->keys[before], &part->keys[i]))

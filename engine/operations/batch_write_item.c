@@ -30,7 +30,7 @@ static int read_write(struct request *request, const json_t *input, struct write
             "supported datatypes");
     *out = (struct write){ .kind = put ? WRITE_PUT : WRITE_DELETE };
     if (map_from_json(request, put ? input_get(put, "Item") : input_get(delete, "Key"),
-                      VALUE_LAYER_OLDER, &out->item) != 0)
+                      &out->item) != 0)
         return -1;
     if (put && item_size(&out->item) > ITEM_SIZE_MAX)
         return request_fail(request, ERROR_VALIDATION,

@@ -12,8 +12,8 @@ int run_get_item(struct request *request)
     struct projection *projection = NULL;
     struct map key;
     if (expressions_check_mixing(request, input) != 0 ||
-        placeholders_read(request, input, VALUE_LAYER_CURRENT, &placeholders) != 0 ||
-        map_from_json(request, input_get(input, "Key"), VALUE_LAYER_CURRENT, &key) != 0 ||
+        placeholders_read(request, input, &placeholders) != 0 ||
+        map_from_json(request, input_get(input, "Key"), &key) != 0 ||
         projection_from_input(request, input, placeholders, &projection) != 0 ||
         placeholders_check_used(request, placeholders) != 0)
         return -1;

@@ -28,11 +28,11 @@ bool returns_on_failure(const json_t *input)
 }
 
 /* The condition, in whichever of the two languages the input has it. */
-static int read_condition(struct request *request, const json_t *input, enum value_layer layer,
+static int read_condition(struct request *request, const json_t *input,
                           struct placeholders *placeholders, const struct condition **out)
 {
     struct condition *condition = NULL;
-    if (legacy_expected(request, input, layer, &condition) != 0)
+    if (legacy_expected(request, input, &condition) != 0)
         return -1;
     if (!condition &&
         condition_parse(request, EXPRESSION_CONDITION, input_string(input, "ConditionExpression"),
@@ -42,11 +42,11 @@ static int read_condition(struct request *request, const json_t *input, enum val
     return 0;
 }
 
-static int read_update(struct request *request, const json_t *input, enum value_layer layer,
+static int read_update(struct request *request, const json_t *input,
                        struct placeholders *placeholders, const struct update **out)
 {
     struct update *update = NULL;
-    if (legacy_attribute_updates(request, input, layer, &update) != 0)
+    if (legacy_attribute_updates(request, input, &update) != 0)
         return -1;
     struct slice text = input_string(input, "UpdateExpression");
     if (!update && text.data && update_parse(request, text, placeholders, &update) != 0)
@@ -68,24 +68,23 @@ int projection_from_input(struct request *request, const json_t *input,
 }
 
 int write_from_input(struct request *request, const json_t *input, enum write_kind kind,
-                     enum value_layer layer, struct write *out)
+                     struct write *out)
 {
     struct placeholders *placeholders;
     *out = (struct write){ .kind = kind };
     if (expressions_check_mixing(request, input) != 0 ||
-        placeholders_read(request, input, layer, &placeholders) != 0 ||
-        map_from_json(request, input_get(input, kind == WRITE_PUT ? "Item" : "Key"), layer,
-                      &out->item) != 0)
+        placeholders_read(request, input, &placeholders) != 0 ||
+        map_from_json(request, input_get(input, kind == WRITE_PUT ? "Item" : "Key"), &out->item) !=
+            0)
         return -1;
     enum return_values wanted = return_values(input);
     if (kind != WRITE_UPDATE && wanted != RETURN_NONE && wanted != RETURN_ALL_OLD)
         return request_fail(request, ERROR_VALIDATION, "ReturnValues can only be ALL_OLD or NONE");
     if (kind == WRITE_PUT && item_size(&out->item) > ITEM_SIZE_MAX)
-        return request_fail(request, ERROR_VALIDATION,
-                            "Item size has exceeded the maximum allowed size");
-    if (kind == WRITE_UPDATE && read_update(request, input, layer, placeholders, &out->update) != 0)
+        return request_fail_bare(request, "Item size has exceeded the maximum allowed size");
+    if (kind == WRITE_UPDATE && read_update(request, input, placeholders, &out->update) != 0)
         return -1;
-    if (read_condition(request, input, layer, placeholders, &out->condition) != 0)
+    if (read_condition(request, input, placeholders, &out->condition) != 0)
         return -1;
     return placeholders_check_used(request, placeholders);
 }

@@ -30,7 +30,7 @@ bool returns_on_failure(const json_t *input);
  * caller. 0, or -1 after failing the request.
  */
 int write_from_input(struct request *request, const json_t *input, enum write_kind kind,
-                     enum value_layer layer, struct write *out);
+                     struct write *out);
 
 /* Checks that the write's key, or its item's, fits its table and that an update leaves keys alone. */
 int write_check_keys(struct request *request, const struct write *write);

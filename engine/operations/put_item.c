@@ -7,8 +7,7 @@
 int run_put_item(struct request *request)
 {
     struct write write;
-    if (write_from_input(request, request->input, WRITE_PUT, VALUE_LAYER_CURRENT_ENVELOPE,
-                         &write) != 0)
+    if (write_from_input(request, request->input, WRITE_PUT, &write) != 0)
         return -1;
     return run_single_write(request, &write);
 }

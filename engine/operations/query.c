@@ -68,7 +68,7 @@ static int read_key_condition(struct request *request, struct placeholders *plac
 {
     const json_t *input = request->input;
     *out = NULL;
-    if (legacy_key_conditions(request, input, VALUE_LAYER_CURRENT, out) != 0)
+    if (legacy_key_conditions(request, input, out) != 0)
         return -1;
     struct slice text = input_string(input, "KeyConditionExpression");
     if (!*out && !text.data)
@@ -83,8 +83,8 @@ int run_query(struct request *request)
 {
     struct read_input read;
     struct key_expression *expression;
-    if (read_input_begin(request, VALUE_LAYER_CURRENT, &read) != 0 ||
-        read_input_expressions(request, "QueryFilter", VALUE_LAYER_CURRENT, &read) != 0 ||
+    if (read_input_begin(request, &read) != 0 ||
+        read_input_expressions(request, "QueryFilter", &read) != 0 ||
         read_key_condition(request, read.placeholders, &expression) != 0 ||
         placeholders_check_used(request, read.placeholders) != 0)
         return -1;

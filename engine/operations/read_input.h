@@ -17,9 +17,9 @@ struct read_input {
  * the filter (an expression, or the parameter named `filter_parameter`) and the projection. 0, or -1 after failing the
  * request.
  */
-int read_input_begin(struct request *request, enum value_layer layer, struct read_input *read);
+int read_input_begin(struct request *request, struct read_input *read);
 int read_input_expressions(struct request *request, const char *filter_parameter,
-                           enum value_layer layer, struct read_input *read);
+                           struct read_input *read);
 
 /* Finds TableName and IndexName in the open transaction, and checks what a kind of index allows. 0, or -1 after failing. */
 int read_input_find(struct request *request, struct read_input *read);

@@ -71,8 +71,8 @@ static int check_segments(struct request *request)
 int run_scan(struct request *request)
 {
     struct read_input read;
-    if (read_input_begin(request, VALUE_LAYER_OLDER, &read) != 0 || check_segments(request) != 0 ||
-        read_input_expressions(request, "ScanFilter", VALUE_LAYER_OLDER, &read) != 0 ||
+    if (read_input_begin(request, &read) != 0 || check_segments(request) != 0 ||
+        read_input_expressions(request, "ScanFilter", &read) != 0 ||
         placeholders_check_used(request, read.placeholders) != 0)
         return -1;
 

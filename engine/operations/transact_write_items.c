@@ -44,7 +44,7 @@ static int read_action(struct request *request, const json_t *item, struct actio
     if (found > 1)
         return request_fail(request, ERROR_VALIDATION,
                             "TransactItems can only contain one of Check, Put, Update or Delete");
-    return write_from_input(request, action->input, kind, VALUE_LAYER_OLDER, &action->write);
+    return write_from_input(request, action->input, kind, &action->write);
 }
 
 /* Tables, keys and that no item is named twice. What is wrong with one member alone becomes its reason. */

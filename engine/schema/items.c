@@ -37,7 +37,7 @@ static const struct shape return_value = {
 const struct shape schema_put_item = {
     .kind = SHAPE_STRUCTURE,
     .name = "PutItemInput",
-    .reworded = true,
+    .reworded = REWORDED_CONSTRAINTS | REWORDED_VALUES | REWORDED_ENVELOPE,
     .members =
         (const struct member[]){
             { "ReturnConsumedCapacity", &shape_return_consumed_capacity },
@@ -59,7 +59,7 @@ const struct shape schema_put_item = {
 const struct shape schema_get_item = {
     .kind = SHAPE_STRUCTURE,
     .name = "GetItemInput",
-    .reworded = true,
+    .reworded = REWORDED_CONSTRAINTS | REWORDED_VALUES,
     .members =
         (const struct member[]){
             { "ReturnConsumedCapacity", &shape_return_consumed_capacity },
@@ -101,7 +101,7 @@ static const struct shape attribute_updates = {
 const struct shape schema_update_item = {
     .kind = SHAPE_STRUCTURE,
     .name = "UpdateItemInput",
-    .reworded = true,
+    .reworded = REWORDED_CONSTRAINTS | REWORDED_VALUES | REWORDED_ENVELOPE,
     .members =
         (const struct member[]){
             { "ReturnConsumedCapacity", &shape_return_consumed_capacity },
@@ -125,7 +125,7 @@ const struct shape schema_update_item = {
 const struct shape schema_delete_item = {
     .kind = SHAPE_STRUCTURE,
     .name = "DeleteItemInput",
-    .reworded = true,
+    .reworded = REWORDED_CONSTRAINTS | REWORDED_VALUES | REWORDED_ENVELOPE,
     .members =
         (const struct member[]){
             { "ReturnConsumedCapacity", &shape_return_consumed_capacity },

@@ -40,7 +40,7 @@ static const struct shape filter_condition_map = {
 const struct shape schema_query = {
     .kind = SHAPE_STRUCTURE,
     .name = "QueryInput",
-    .reworded = true,
+    .reworded = REWORDED_CONSTRAINTS | REWORDED_VALUES,
     .members =
         (const struct member[]){
             { "Select", &selection },

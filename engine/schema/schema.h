@@ -39,14 +39,15 @@ struct shape {
         *unless_arn;           /* what a string that is no "arn:..." must satisfy too; or NULL */
     const char *const *values; /* of an enum, as the service orders them, then NULL; or NULL */
     const char *const *values_2026; /* the same as the 2026 cohort prints it; NULL: as `values` */
-    const char *when_empty;         /* all that the classic cohort says of an empty map; or NULL */
+    const char *when_empty;         /* all that is said of an empty map; or NULL */
+    bool when_empty_2026;           /* ... in the 2026 cohort too */
     const struct shape *key;        /* of a map's keys; NULL: any string */
     const struct shape *element;    /* of a list's members or a map's values */
     const struct member
         *members; /* of a structure, in the order of checks; the last has a NULL name */
     const char *const
         *printed;         /* names as Java's toString orders them, then NULL; NULL: as `members` */
-    bool reworded;        /* of an operation's input: see wording.h */
+    unsigned reworded;    /* of an operation's input: what the 2026 framework has reached of it */
     bool worded_as_value; /* checked, in its own words, by who reads the value; not here */
 };
 
@@ -55,6 +56,13 @@ enum presence {
     OPTIONAL,
     REQUIRED, /* "Value null at 'x' failed to satisfy constraint: Member must not be null" */
     REQUIRED_PARAMETER, /* only "The parameter 'X' is required but was not present in the request" */
+};
+
+/* What the cohort of 2026 words otherwise of an operation: shape.reworded, see wording.h. */
+enum {
+    REWORDED_CONSTRAINTS = 1, /* violations of the model */
+    REWORDED_VALUES = 2,      /* values and expressions: VALUE_LAYER_CURRENT */
+    REWORDED_ENVELOPE = 4,    /* everything else that is wrong with the request itself, too */
 };
 
 struct member {

@@ -39,7 +39,7 @@ static const struct shape transact_get_item_list = {
 const struct shape schema_transact_get_items = {
     .kind = SHAPE_STRUCTURE,
     .name = "TransactGetItemsInput",
-    .reworded = true,
+    .reworded = REWORDED_CONSTRAINTS,
     .members =
         (const struct member[]){
             { "TransactItems", &transact_get_item_list, REQUIRED },
@@ -137,7 +137,7 @@ static const struct shape transact_write_item_list = {
 const struct shape schema_transact_write_items = {
     .kind = SHAPE_STRUCTURE,
     .name = "TransactWriteItemsInput",
-    .reworded = true,
+    .reworded = REWORDED_CONSTRAINTS,
     .members =
         (const struct member[]){
             { "TransactItems", &transact_write_item_list, REQUIRED },

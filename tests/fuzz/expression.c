@@ -77,8 +77,8 @@ static void check(struct request *request, enum expression_kind kind, struct sli
     struct projection *projection;
     struct update *update;
     struct map item;
-    demand(placeholders_read(request, json, VALUE_LAYER_OLDER, &placeholders) == 0);
-    demand(map_from_json(request, item_json, VALUE_LAYER_OLDER, &item) == 0);
+    demand(placeholders_read(request, json, &placeholders) == 0);
+    demand(map_from_json(request, item_json, &item) == 0);
     if (kind == EXPRESSION_UPDATE) {
         if (update_parse(request, text, placeholders, &update) == 0 &&
             update_apply(request, update, &item) == 0) {

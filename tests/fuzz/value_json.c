@@ -24,13 +24,13 @@ static bool maps_equal(const struct map *a, const struct map *b)
     return value_equal(&x, &y);
 }
 
-static void check(struct request *request, const json_t *input, enum value_layer layer)
+static void check(struct request *request, const json_t *input)
 {
     static const struct shape value = { .kind = SHAPE_ATTRIBUTE_VALUE, .name = "AttributeValue" };
     static const struct shape item_shape = { .kind = SHAPE_MAP, .element = &value };
     struct map item, again;
     if (schema_check_types(request, &item_shape, input) != 0 ||
-        map_from_json(request, input, layer, &item) != 0) {
+        map_from_json(request, input, &item) != 0) {
         demand(request->error != ERROR_NONE && request->message);
         return;
     }
@@ -47,7 +47,7 @@ static void check(struct request *request, const json_t *input, enum value_layer
     map_write_json(&text, &item);
     json_t *json = json_loadb(text.data, text.length, JSON_ALLOW_NUL, NULL);
     demand(json != NULL);
-    demand(map_from_json(request, json, layer, &again) == 0 && maps_equal(&item, &again));
+    demand(map_from_json(request, json, &again) == 0 && maps_equal(&item, &again));
     json_decref(json);
 }
 
@@ -56,14 +56,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static struct request request;
     if (size == 0)
         return 0;
-    enum value_layer layer = data[0] % (VALUE_LAYER_OLDER + 1);
     json_t *json = json_loadb((const char *)data + 1, size - 1, JSON_ALLOW_NUL, NULL);
     if (!json)
         return 0;
-    request = (struct request){ .error = ERROR_NONE };
+    request = (struct request){
+        .layer = data[0] % (VALUE_LAYER_CURRENT + 1),
+        .envelope = data[0] & 4,
+    };
     arena_init(&request.arena, &request.exhausted);
     if (json_is_object(json) && setjmp(request.exhausted) == 0)
-        check(&request, json, layer);
+        check(&request, json);
     free(request.message);
     arena_release(&request.arena);
     json_decref(json);

@@ -74,12 +74,28 @@ const char *answer_to(struct engine *engine, const char *operation, const char *
     return call(engine, operation, quoted(request), NULL).data;
 }
 
+static void check_exchange(struct engine *engine, const struct exchange *exchange,
+                           const char *answer, size_t index)
+{
+    const char *body = answer_to(engine, exchange->operation, exchange->request);
+    const char *wanted = body_of(answer);
+    cr_expect_str_eq(body, wanted, "%zu: %s %.600s\nanswered %.1500s\n  wanted %.1500s", index,
+                     exchange->operation, exchange->request, body, wanted);
+}
+
 void check_exchanges(struct engine *engine, const struct exchange *exchanges, size_t count)
 {
+    for (size_t i = 0; i < count; i++)
+        check_exchange(engine, &exchanges[i], exchanges[i].answer, i);
+}
+
+void check_cohorts(struct engine *engine, const struct exchange *exchanges, size_t count)
+{
+    check_exchanges(engine, exchanges, count);
+    wording_set(WORDING_2026);
     for (size_t i = 0; i < count; i++) {
-        const char *body = answer_to(engine, exchanges[i].operation, exchanges[i].request);
-        const char *wanted = body_of(exchanges[i].answer);
-        cr_expect_str_eq(body, wanted, "%zu: %s %.600s\nanswered %.1500s\n  wanted %.1500s", i,
-                         exchanges[i].operation, exchanges[i].request, body, wanted);
+        const char *answer = exchanges[i].answer_2026;
+        check_exchange(engine, &exchanges[i], answer ? answer : exchanges[i].answer, i);
     }
+    wording_set(WORDING_CLASSIC);
 }

@@ -8,10 +8,12 @@
 #ifndef DDBMOCK_TESTS_UNIT_CONFORMANCE_CONFORMANCE_H
 #define DDBMOCK_TESTS_UNIT_CONFORMANCE_CONFORMANCE_H
 
+#include "engine/schema/wording.h"
 #include "tests/unit/harness.h"
 
 struct exchange {
     const char *operation, *request, *answer;
+    const char *answer_2026; /* of the other cohort of wording; NULL: the same */
 };
 
 /*
@@ -27,6 +29,12 @@ void check_exchanges(struct engine *engine, const struct exchange *exchanges, si
 
 #define CHECK(engine, exchanges)                                                                   \
     check_exchanges((engine), (exchanges), sizeof(exchanges) / sizeof *(exchanges))
+
+/* The same in each cohort, and back to the classic one. Requests that succeed are done twice. */
+void check_cohorts(struct engine *engine, const struct exchange *exchanges, size_t count);
+
+#define CHECK_BOTH(engine, exchanges)                                                              \
+    check_cohorts((engine), (exchanges), sizeof(exchanges) / sizeof *(exchanges))
 
 /* The body that a struct exchange's answer stands for. */
 const char *body_of(const char *answer);

@@ -130,7 +130,7 @@ ENGINE_TEST(legacy, attribute_updates)
         { "'n':{'Value':{'N':'1'},'Action':'DELETE'}",
           INVALID "DELETE action with value is not supported for the type N" },
         { "'s':{'Value':{'N':'1'},'Action':'ADD'}", "Type mismatch for attribute to update" },
-        { "'':{'Value':{'N':'1'}}", ENVELOPE "Empty attribute name" },
+        { "'':{'Value':{'N':'1'}}", "Empty attribute name" },
         { "'pk':{'Value':{'S':'b'}}",
           INVALID "Cannot update attribute pk. This attribute is part of the key" },
         { "'n':{'Value':{'N':'6'},'Action':'SET'}",

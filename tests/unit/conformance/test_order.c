@@ -5,6 +5,7 @@
  * keys, state (facts/fidelity.md section 1).
  */
 #include <jansson.h>
+#include <stdio.h>
 
 #include "tests/unit/conformance/conformance.h"
 
@@ -12,7 +13,10 @@ struct fault {
     const char
         *patch; /* merged into the request; null takes a member out; the string @ is 400 KB of x */
     const char *answer;
+    const char *answer_2026; /* of the other cohort; NULL: the same; IN_ENVELOPE: in the envelope */
 };
+
+#define IN_ENVELOPE "+"
 
 enum { BIG = 409600 };
 
@@ -66,8 +70,19 @@ static json_t *load(const char *text)
     return json;
 }
 
-static void check_ladder(struct engine *engine, const char *operation, const char *base,
-                         const struct fault *faults, size_t count)
+static const char *answer_of(const struct fault *fault)
+{
+    static char enveloped[1024];
+    if (wording_get() == WORDING_CLASSIC || !fault->answer_2026)
+        return fault->answer;
+    if (strcmp(fault->answer_2026, IN_ENVELOPE) != 0)
+        return fault->answer_2026;
+    snprintf(enveloped, sizeof enveloped, "%s%s", ENVELOPE, fault->answer);
+    return enveloped;
+}
+
+static void check_ladder_once(struct engine *engine, const char *operation, const char *base,
+                              const struct fault *faults, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         for (size_t j = i; j < count; j++) {
@@ -78,7 +93,7 @@ static void check_ladder(struct engine *engine, const char *operation, const cha
                 merge(request, upper);
                 char *text = json_dumps(request, JSON_COMPACT);
                 const char *body = call(engine, operation, text, NULL).data,
-                           *wanted = body_of(faults[i].answer);
+                           *wanted = body_of(answer_of(&faults[i]));
                 cr_expect_str_eq(body, wanted, "%s %s over %s\nanswered %s\n  wanted %s", operation,
                                  faults[i].patch, faults[j].patch, body, wanted);
                 free(text);
@@ -89,6 +104,16 @@ static void check_ladder(struct engine *engine, const char *operation, const cha
         }
 }
 
+static void check_ladder(struct engine *engine, const char *operation, const char *base,
+                         const struct fault *faults, size_t count)
+{
+    for (enum wording wording = WORDING_CLASSIC; wording <= WORDING_2026; wording++) {
+        wording_set(wording);
+        check_ladder_once(engine, operation, base, faults, count);
+    }
+    wording_set(WORDING_CLASSIC);
+}
+
 #define LADDER(engine, operation, base, faults)                                                    \
     check_ladder((engine), (operation), (base), (faults), sizeof(faults) / sizeof *(faults))
 
@@ -97,6 +122,11 @@ static void check_ladder(struct engine *engine, const char *operation, const cha
     ENVELOPE "Value 'hi' at 'returnConsumedCapacity' failed to satisfy constraint: Member must "   \
              "satisfy enum value "                                                                 \
              "set: [INDEXES, TOTAL, NONE]"
+#define WRONG_CAPACITY_2026                                                                        \
+    ENVELOPE                                                                                       \
+    "Failed to satisfy constraint: Member must satisfy enum value set: [INDEXES, TOTAL, NONE]"
+#define IN_VALUES(message)                                                                         \
+    "ExpressionAttributeValues contains invalid value: " message " for key :w"
 #define MIXED(others, expressions)                                                                 \
     "Can not use both expression and non-expression parameters in the same request: "              \
     "Non-expression parameters: {" others "} Expression parameters: {" expressions "}"
@@ -110,15 +140,17 @@ ENGINE_TEST(order, put_item)
 {
     static const struct fault faults[] = {
         { "{'ConditionalOperator':1}", WRONG_TYPE },
-        { "{'ReturnConsumedCapacity':'hi'}", WRONG_CAPACITY },
-        { "{'Expected':{'a':{'Exists':false}}}", MIXED("Expected", "ConditionExpression") },
-        { "{'ExpressionAttributeNames':{'n':'a'}}", WRONG_NAME },
-        { "{'ExpressionAttributeValues':{':w':{'N':'x'}}}", ENVELOPE NOT_NUMERIC },
-        { "{'Item':{'q':{}}}", ENVELOPE NO_VALUE },
-        { "{'ReturnValues':'ALL_NEW'}", "ReturnValues can only be ALL_OLD or NONE" },
+        { "{'ReturnConsumedCapacity':'hi'}", WRONG_CAPACITY, WRONG_CAPACITY_2026 },
+        { "{'Expected':{'a':{'Exists':false}}}", MIXED("Expected", "ConditionExpression"),
+          IN_ENVELOPE },
+        { "{'ExpressionAttributeNames':{'n':'a'}}", WRONG_NAME, IN_ENVELOPE },
+        { "{'ExpressionAttributeValues':{':w':{'N':'x'}}}", IN_VALUES(NOT_NUMERIC),
+          ENVELOPE NOT_NUMERIC },
+        { "{'Item':{'q':{}}}", NO_VALUE },
+        { "{'ReturnValues':'ALL_NEW'}", "ReturnValues can only be ALL_OLD or NONE", IN_ENVELOPE },
         { "{'Item':{'big':{'S':'@'}}}", "Item size has exceeded the maximum allowed size" },
-        { "{'ConditionExpression':'a ='}", SYNTAX("Condition", "=") },
-        { "{'ExpressionAttributeNames':{'#zz':'a'}}", UNUSED_NAME },
+        { "{'ConditionExpression':'a ='}", SYNTAX("Condition", "="), IN_ENVELOPE },
+        { "{'ExpressionAttributeNames':{'#zz':'a'}}", UNUSED_NAME, IN_ENVELOPE },
         { "{'TableName':'nothing'}", NOT_FOUND },
         { "{'Item':{'pk':{'S':null,'N':'1'}}}",
           INVALID "Type mismatch for key pk expected: S actual: N" },
@@ -139,14 +171,16 @@ ENGINE_TEST(order, delete_item)
 {
     static const struct fault faults[] = {
         { "{'ConditionalOperator':1}", WRONG_TYPE },
-        { "{'ReturnConsumedCapacity':'hi'}", WRONG_CAPACITY },
-        { "{'Expected':{'a':{'Exists':false}}}", MIXED("Expected", "ConditionExpression") },
-        { "{'ExpressionAttributeNames':{'n':'a'}}", WRONG_NAME },
-        { "{'ExpressionAttributeValues':{':w':{'N':'x'}}}", ENVELOPE NOT_NUMERIC },
-        { "{'Key':{'sk':{'S':null}}}", ENVELOPE NO_VALUE },
-        { "{'ReturnValues':'ALL_NEW'}", "ReturnValues can only be ALL_OLD or NONE" },
-        { "{'ConditionExpression':'a ='}", SYNTAX("Condition", "=") },
-        { "{'ExpressionAttributeNames':{'#zz':'a'}}", UNUSED_NAME },
+        { "{'ReturnConsumedCapacity':'hi'}", WRONG_CAPACITY, WRONG_CAPACITY_2026 },
+        { "{'Expected':{'a':{'Exists':false}}}", MIXED("Expected", "ConditionExpression"),
+          IN_ENVELOPE },
+        { "{'ExpressionAttributeNames':{'n':'a'}}", WRONG_NAME, IN_ENVELOPE },
+        { "{'ExpressionAttributeValues':{':w':{'N':'x'}}}", IN_VALUES(NOT_NUMERIC),
+          ENVELOPE NOT_NUMERIC },
+        { "{'Key':{'sk':{'S':null}}}", NO_VALUE },
+        { "{'ReturnValues':'ALL_NEW'}", "ReturnValues can only be ALL_OLD or NONE", IN_ENVELOPE },
+        { "{'ConditionExpression':'a ='}", SYNTAX("Condition", "="), IN_ENVELOPE },
+        { "{'ExpressionAttributeNames':{'#zz':'a'}}", UNUSED_NAME, IN_ENVELOPE },
         { "{'TableName':'nothing'}", NOT_FOUND },
         { "{'Key':{'z':{'S':'z'}}}", SCHEMA },
         { "{'Key':{'pk':{'S':''}}}", EMPTY_KEY("pk") },
@@ -164,19 +198,21 @@ ENGINE_TEST(order, update_item)
 {
     static const struct fault faults[] = {
         { "{'ConditionalOperator':1}", WRONG_TYPE },
-        { "{'ReturnConsumedCapacity':'hi'}", WRONG_CAPACITY },
+        { "{'ReturnConsumedCapacity':'hi'}", WRONG_CAPACITY, WRONG_CAPACITY_2026 },
         { "{'Expected':{'a':{'Exists':false}}}",
-          MIXED("Expected", "UpdateExpression, ConditionExpression") },
-        { "{'ExpressionAttributeNames':{'n':'a'}}", WRONG_NAME },
-        { "{'ExpressionAttributeValues':{':w':{'N':'x'}}}", ENVELOPE NOT_NUMERIC },
-        { "{'Key':{'sk':{'S':null}}}", ENVELOPE NO_VALUE },
-        { "{'UpdateExpression':'SET u'}", SYNTAX("Update", "u") },
+          MIXED("Expected", "UpdateExpression, ConditionExpression"), IN_ENVELOPE },
+        { "{'ExpressionAttributeNames':{'n':'a'}}", WRONG_NAME, IN_ENVELOPE },
+        { "{'ExpressionAttributeValues':{':w':{'N':'x'}}}", IN_VALUES(NOT_NUMERIC),
+          ENVELOPE NOT_NUMERIC },
+        { "{'Key':{'sk':{'S':null}}}", NO_VALUE },
+        { "{'UpdateExpression':'SET u'}", SYNTAX("Update", "u"), IN_ENVELOPE },
         { "{'UpdateExpression':'SET u = :v, u.b = :v'}",
           "Invalid UpdateExpression: Two document paths overlap with each other; must remove or "
           "rewrite one of these "
-          "paths; path one: [u], path two: [u, b]" },
-        { "{'ConditionExpression':'a ='}", SYNTAX("Condition", "=") },
-        { "{'ExpressionAttributeNames':{'#zz':'a'}}", UNUSED_NAME },
+          "paths; path one: [u], path two: [u, b]",
+          IN_ENVELOPE },
+        { "{'ConditionExpression':'a ='}", SYNTAX("Condition", "="), IN_ENVELOPE },
+        { "{'ExpressionAttributeNames':{'#zz':'a'}}", UNUSED_NAME, IN_ENVELOPE },
         { "{'TableName':'nothing'}", NOT_FOUND },
         { "{'Key':{'z':{'S':'z'}}}", SCHEMA },
         { "{'UpdateExpression':'SET pk = :v'}",
@@ -197,7 +233,7 @@ ENGINE_TEST(order, get_item)
 {
     static const struct fault faults[] = {
         { "{'ProjectionExpression':1}", WRONG_TYPE },
-        { "{'ReturnConsumedCapacity':'hi'}", WRONG_CAPACITY },
+        { "{'ReturnConsumedCapacity':'hi'}", WRONG_CAPACITY, WRONG_CAPACITY_2026 },
         { "{'AttributesToGet':['a']}", MIXED("AttributesToGet", "ProjectionExpression") },
         { "{'ExpressionAttributeNames':{'n':'a'}}", WRONG_NAME },
         { "{'Key':{'sk':{'S':null}}}", NO_VALUE },
@@ -217,15 +253,16 @@ ENGINE_TEST(order, query)
 {
     static const struct fault faults[] = {
         { "{'ProjectionExpression':1}", WRONG_TYPE },
-        { "{'ReturnConsumedCapacity':'hi'}", WRONG_CAPACITY },
+        { "{'ReturnConsumedCapacity':'hi'}", WRONG_CAPACITY, WRONG_CAPACITY_2026 },
         { "{'AttributesToGet':['a']}", MIXED("AttributesToGet", "KeyConditionExpression") },
         { "{'ExpressionAttributeNames':{'n':'a'}}", WRONG_NAME },
-        { "{'ExpressionAttributeValues':{':w':{'N':'x'}}}", NOT_NUMERIC },
+        { "{'ExpressionAttributeValues':{':w':{'N':'x'}}}", IN_VALUES(NOT_NUMERIC), NOT_NUMERIC },
         { "{'ExclusiveStartKey':{'sk':{'S':null}}}",
           "The provided starting key is invalid: " NO_VALUE },
         { "{'Select':'SPECIFIC_ATTRIBUTES'}",
           "Must specify the AttributesToGet or ProjectionExpression when choosing to get "
-          "SPECIFIC_ATTRIBUTES" },
+          "SPECIFIC_ATTRIBUTES",
+          IN_ENVELOPE },
         { "{'KeyConditionExpression':'pk ='}", SYNTAX("KeyCondition", "=") },
         { "{'KeyConditionExpression':'pk = :p AND begins_with(sk, "
           ":n)','ExpressionAttributeValues':{':n':{'N':'1'}}}",
@@ -313,7 +350,7 @@ ENGINE_TEST(order, batches)
 {
     static const struct fault gets[] = {
         { "{'RequestItems':1}", "SerializationException: Unexpected field type" },
-        { "{'ReturnConsumedCapacity':'hi'}", WRONG_CAPACITY },
+        { "{'ReturnConsumedCapacity':'hi'}", WRONG_CAPACITY, WRONG_CAPACITY_2026 },
         { "{'RequestItems':{'pair':{'AttributesToGet':['a']}}}",
           MIXED("AttributesToGet", "ProjectionExpression") },
         { "{'RequestItems':{'pair':{'Keys':[{'pk':{'S':'a'},'sk':{'S':'a'}},{'sk':{'S':'a'},'pk':{'"
@@ -324,7 +361,7 @@ ENGINE_TEST(order, batches)
     };
     static const struct fault writes[] = {
         { "{'RequestItems':1}", "SerializationException: Unexpected field type" },
-        { "{'ReturnConsumedCapacity':'hi'}", WRONG_CAPACITY },
+        { "{'ReturnConsumedCapacity':'hi'}", WRONG_CAPACITY, WRONG_CAPACITY_2026 },
         { "{'RequestItems':{'pair':[{'PutRequest':{'Item':{'a':{'N':'x'}}}}]}}", NOT_NUMERIC },
         { "{'RequestItems':{'nothing':[{'PutRequest':{'Item':{'pk':{'S':'a'}}}}]}}", NOT_FOUND },
         { "{'RequestItems':{'hash':[{'PutRequest':{'Item':{'a':{'S':'a'}}}}]}}", SCHEMA },

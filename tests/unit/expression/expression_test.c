@@ -45,17 +45,15 @@ const json_t *test_json(struct request *request, const char *text)
 struct map test_item(struct request *request, const char *json)
 {
     struct map map;
-    cr_assert_eq(map_from_json(request, test_json(request, json), VALUE_LAYER_CURRENT, &map), 0,
-                 "%s", request->message);
+    cr_assert_eq(map_from_json(request, test_json(request, json), &map), 0, "%s", request->message);
     return map;
 }
 
 struct placeholders *test_placeholders(struct request *request)
 {
     struct placeholders *placeholders;
-    cr_assert_eq(placeholders_read(request, test_json(request, parameters), VALUE_LAYER_OLDER,
-                                   &placeholders),
-                 0, "%s", request->message);
+    cr_assert_eq(placeholders_read(request, test_json(request, parameters), &placeholders), 0, "%s",
+                 request->message);
     return placeholders;
 }
 

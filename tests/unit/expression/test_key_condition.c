@@ -200,7 +200,7 @@ Test(key_condition, empty_values)
                      request,
                      test_json(request, "{'KeyConditionExpression':'','ExpressionAttributeValues':"
                                         "{':e':{'S':''}}}"),
-                     VALUE_LAYER_CURRENT, &placeholders),
+                     &placeholders),
                  0);
     cr_assert_eq(key_expression_parse(request, slice_of("pk = :e"), placeholders, &key), 0);
     cr_assert_eq(key_condition_resolve(request, key, &single, &condition), -1);

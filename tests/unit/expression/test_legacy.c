@@ -56,9 +56,8 @@ Test(legacy, expected_refused)
         struct condition *condition;
         const char *input =
             arena_printf(&request->arena, "{'Expected':{'a':%s}}", expected[i].expression);
-        cr_expect_eq(
-            legacy_expected(request, test_json(request, input), VALUE_LAYER_CURRENT, &condition),
-            -1, "%s", input);
+        cr_expect_eq(legacy_expected(request, test_json(request, input), &condition), -1, "%s",
+                     input);
         cr_expect_str_eq(request->message ? request->message : "", expected[i].message, "%s",
                          input);
         request_destroy(request);
@@ -119,9 +118,8 @@ Test(legacy, expected_met)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct condition *condition;
         const char *input = arena_printf(&request->arena, "{%s}", rows[i].expected);
-        cr_assert_eq(
-            legacy_expected(request, test_json(request, input), VALUE_LAYER_CURRENT, &condition), 0,
-            "%s: %s", input, request->message);
+        cr_assert_eq(legacy_expected(request, test_json(request, input), &condition), 0, "%s: %s",
+                     input, request->message);
         cr_expect_eq(condition_met(condition, &map), rows[i].met, "%s", input);
     }
     request_destroy(request);
@@ -145,7 +143,7 @@ Test(legacy, filter)
     for (size_t i = 0; i < sizeof operators / sizeof *operators; i++) {
         struct request *request = create_request();
         cr_expect_eq(legacy_filter(request, test_json(request, operators[i].expression),
-                                   "ScanFilter", VALUE_LAYER_OLDER, &condition),
+                                   "ScanFilter", &condition),
                      -1, "%s", operators[i].expression);
         cr_expect_str_eq(request->message ? request->message : "", operators[i].message);
         request_destroy(request);
@@ -155,9 +153,7 @@ Test(legacy, filter)
     struct request *request = create_request();
     const char *input = "{'QueryFilter':{'s':{'ComparisonOperator':'NOT_NULL'},"
                         "'n':{'ComparisonOperator':'IN','AttributeValueList':[{'N':'5'}]}}}";
-    cr_assert_eq(legacy_filter(request, test_json(request, input), "QueryFilter",
-                               VALUE_LAYER_CURRENT, &condition),
-                 0);
+    cr_assert_eq(legacy_filter(request, test_json(request, input), "QueryFilter", &condition), 0);
     struct map map = test_item(request, item);
     cr_assert(condition_met(condition, &map));
     cr_assert_eq(filter_check_keys(request, condition, &keys), -1);
@@ -203,8 +199,7 @@ Test(legacy, key_conditions)
         struct request *request = create_request();
         const char *input =
             arena_printf(&request->arena, "{'KeyConditions':%s}", key_conditions[i].expression);
-        cr_expect(legacy_key_conditions(request, test_json(request, input), VALUE_LAYER_CURRENT,
-                                        &key) < 0 ||
+        cr_expect(legacy_key_conditions(request, test_json(request, input), &key) < 0 ||
                       key_condition_resolve(request, key, &keys, &condition) < 0,
                   "%s", input);
         cr_expect_str_eq(request->message ? request->message : "", key_conditions[i].message, "%s",
@@ -215,8 +210,7 @@ Test(legacy, key_conditions)
     const char *input =
         "{'KeyConditions':{'sk':{'ComparisonOperator':'BETWEEN','AttributeValueList':[{'S':'a'},"
         "{'S':'b'}]},'pk':{'ComparisonOperator':'EQ','AttributeValueList':[{'S':'x'}]}}}";
-    cr_assert_eq(
-        legacy_key_conditions(request, test_json(request, input), VALUE_LAYER_CURRENT, &key), 0);
+    cr_assert_eq(legacy_key_conditions(request, test_json(request, input), &key), 0);
     cr_assert_eq(key_condition_resolve(request, key, &keys, &condition), 0, "%s", request->message);
     cr_assert_eq(condition.operator, SORT_BETWEEN);
     cr_assert(slice_equal(condition.partition[0]->bytes, slice_of("x")));
@@ -266,8 +260,7 @@ Test(legacy, attribute_updates)
         struct map map = test_item(request, item);
         const char *input =
             arena_printf(&request->arena, "{'AttributeUpdates':%s}", updates[i].updates);
-        bool done = legacy_attribute_updates(request, test_json(request, input),
-                                             VALUE_LAYER_CURRENT, &update) == 0 &&
+        bool done = legacy_attribute_updates(request, test_json(request, input), &update) == 0 &&
                     update_apply(request, update, &map) == 0;
         cr_expect_eq(done, updates[i].wanted != NULL, "%s", input);
         cr_expect_str_eq(request->message ? request->message : "", updates[i].message, "%s", input);

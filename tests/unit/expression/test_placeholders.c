@@ -21,9 +21,6 @@ static const struct {
       "ExpressionAttributeValues can only be specified when using expressions" },
     { "{" P "'ExpressionAttributeValues':{':a':{'S':'b'}}}", VALUE_LAYER_CURRENT,
       "ExpressionAttributeValues can only be specified when using expressions" },
-    { "{'ExpressionAttributeValues':{':a':{'S':'b'}}}", VALUE_LAYER_OLDER,
-      "ExpressionAttributeValues can only be specified when using expressions: ConditionExpression "
-      "is null" },
     { "{" P "'ExpressionAttributeNames':{}}", VALUE_LAYER_CURRENT,
       "ExpressionAttributeNames must not be empty" },
     { "{" C "'ExpressionAttributeValues':{}}", VALUE_LAYER_CURRENT,
@@ -41,6 +38,9 @@ static const struct {
     { "{" P "'ExpressionAttributeNames':{'':'b'}}", VALUE_LAYER_CURRENT,
       "ExpressionAttributeNames contains invalid key: The expression attribute map contains an "
       "empty key;" },
+    { "{" P "'ExpressionAttributeNames':{'q':'b'},'ExpressionAttributeValues':{':a':{'S':'b'}}}",
+      VALUE_LAYER_OLDER,
+      "ExpressionAttributeNames contains invalid key: Syntax error; key: \"q\"" },
     { "{" P "'ExpressionAttributeNames':{'#a':''}}", VALUE_LAYER_CURRENT,
       "ExpressionAttributeNames contains invalid value: Empty attribute name for key #a" },
     { "{" C "'ExpressionAttributeValues':{'#a':{'S':'b'}}}", VALUE_LAYER_CURRENT,
@@ -58,9 +58,10 @@ Test(placeholders, refused)
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
         struct request *request = create_request();
         struct placeholders *placeholders;
-        cr_expect_eq(placeholders_read(request, test_json(request, refused[i].input),
-                                       refused[i].layer, &placeholders),
-                     -1, "%s", refused[i].input);
+        request->layer = refused[i].layer;
+        cr_expect_eq(
+            placeholders_read(request, test_json(request, refused[i].input), &placeholders), -1,
+            "%s", refused[i].input);
         cr_expect_str_eq(request->message ? request->message : "", refused[i].message, "%s",
                          refused[i].input);
         request_destroy(request);
@@ -75,8 +76,7 @@ Test(placeholders, longest_key)
         char input[512];
         snprintf(input, sizeof input, "{" P "'ExpressionAttributeNames':{'#%0*d':'b'}}", length - 1,
                  0);
-        int result = placeholders_read(request, test_json(request, input), VALUE_LAYER_CURRENT,
-                                       &placeholders);
+        int result = placeholders_read(request, test_json(request, input), &placeholders);
         cr_expect_eq(result, length == 255 ? 0 : -1);
         cr_expect_str_eq(
             request->message ? request->message : "",
@@ -109,8 +109,7 @@ Test(placeholders, unused)
         struct request *request = create_request();
         struct placeholders *placeholders;
         struct condition *condition;
-        cr_assert_eq(placeholders_read(request, test_json(request, used[i].input),
-                                       VALUE_LAYER_CURRENT, &placeholders),
+        cr_assert_eq(placeholders_read(request, test_json(request, used[i].input), &placeholders),
                      0);
         cr_assert_eq(condition_parse(request, EXPRESSION_CONDITION, slice_of(used[i].condition),
                                      placeholders, &condition),
