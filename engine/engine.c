@@ -4,14 +4,18 @@
 #include "engine/engine.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "engine/clock.h"
 #include "engine/engine_internal.h"
 #include "engine/schema/wording.h"
 #include "engine/settings.h"
+#include "engine/storage/layers.h"
 #include "engine/storage/selection.h"
 
 /* Sets *why to a sentence, when somebody wants one; answers -error. */
@@ -33,6 +37,44 @@ static void apply_settings(void)
     wording_set((enum wording)setting_choice(SETTING_WORDING));
 }
 
+/*
+ * Whose layers of a store are meant: a session that was forked off another one shares its store, and says in its directory
+ * which part of it is its own (engine/control/fork.c).
+ */
+static int read_head(const struct storage_backend *backend, const char *path,
+                     char head[LAYERS_NAME_MAX + 1])
+{
+    char name[PATH_MAX];
+    head[0] = '\0';
+    if (backend != &storage_lmdb || !path)
+        return 0;
+    if (snprintf(name, sizeof name, "%s/" ENGINE_HEAD_FILE, path) >= (int)sizeof name)
+        return -ENAMETOOLONG;
+    int file = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (file < 0)
+        return errno == ENOENT ? 0 : -errno;
+    ssize_t length = read(file, head, LAYERS_NAME_MAX);
+    close(file);
+    head[length > 0 ? length : 0] = '\0';
+    return length > 0 ? 0 : -EPROTO;
+}
+
+/* Opens a backend's store, with layers over it. */
+static int open_layers(const struct storage_selection *selection, struct storage **out)
+{
+    char head[LAYERS_NAME_MAX + 1];
+    struct storage *inner;
+    int error = read_head(selection->backend, selection->path, head);
+    if (!error)
+        error = storage_open(selection->backend, selection->path, &inner);
+    if (error)
+        return error;
+    error = layers_open(inner, head, out);
+    if (error)
+        storage_close(inner);
+    return error;
+}
+
 /* The store that the settings name, open. */
 static int open_storage(const struct engine_settings *settings, struct storage **out, char **why)
 {
@@ -48,7 +90,7 @@ static int open_storage(const struct engine_settings *settings, struct storage *
             *why = reason;
         return error;
     }
-    error = storage_open(selection.backend, selection.path, out);
+    error = open_layers(&selection, out);
     if (error != 0)
         explain(why, -error, selection.backend->name, selection.path);
     free(selection.path);
@@ -76,6 +118,12 @@ int engine_open(const struct engine_settings *settings, struct engine **out, cha
         free(engine);
         return error;
     }
+    engine->path = settings->path ? strdup(settings->path) : NULL;
+    if (settings->path && !engine->path) {
+        storage_close(engine->storage);
+        free(engine);
+        return -ENOMEM;
+    }
     pthread_mutex_init(&engine->tables_lock, NULL);
     *out = engine;
     return 0;
@@ -88,6 +136,7 @@ void engine_close(struct engine *engine)
     tables_forget(engine);
     storage_close(engine->storage);
     pthread_mutex_destroy(&engine->tables_lock);
+    free(engine->path);
     free(engine);
 }
 

@@ -14,8 +14,12 @@
 
 struct table_entry; /* engine/table.c */
 
+/* In a session's directory: which head of the store is the session's (engine/storage/layers.h); not there: the first. */
+#define ENGINE_HEAD_FILE "head"
+
 struct engine {
-    struct storage *storage;
+    struct storage *storage;     /* a layered one */
+    char *path;                  /* the session's directory, or NULL */
     pthread_mutex_t tables_lock; /* over `tables`, never held while anything waits */
     struct table_entry *tables;  /* decoded definitions, a uthash; NULL: none */
 };

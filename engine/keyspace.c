@@ -10,6 +10,7 @@
 #include <openssl/md5.h>
 
 #include "engine/item.h"
+#include "engine/storage/layers.h"
 
 static void append_big_endian(struct buffer *out, uint64_t number)
 {
@@ -146,62 +147,16 @@ void keyspace_after(struct buffer *out, struct slice prefix)
 
 int keyspace_drop(struct request *request, uint64_t id)
 {
-    struct buffer mark, size;
-    buffer_init(&mark, &request->arena);
-    append_id(&mark, 'G', id);
+    struct buffer items, size;
+    buffer_init(&items, &request->arena);
+    keyspace_items(&items, id);
     buffer_init(&size, &request->arena);
     keyspace_size(&size, id);
-    int error = storage_put(request->transaction, buffer_slice(&mark), (struct slice){ NULL, 0 });
+    int error = layers_forget(request->transaction, buffer_slice(&items));
     if (error == 0)
         error = storage_remove(request->transaction, buffer_slice(&size));
     if (error != 0 && error != -ENOENT)
         return request_fail_storage(request, "remove items", error);
     request->dropped = true;
     return 0;
-}
-
-enum {
-    PORTION = 10000
-}; /* keys removed in one transaction: LMDB's are limited to 131,071 changed pages */
-
-/* Removes a portion of the first key space that is marked; *done when none is. In a write transaction. 0, or -errno. */
-static int purge_portion(struct request *request, bool *done)
-{
-    struct slice key, value;
-    int error = storage_cursor_seek(request->cursor, (struct slice){ "G", 1 }, false, &key, &value);
-    *done = error == -ENOENT || (error == 0 && key.data[0] != 'G');
-    if (*done || error != 0)
-        return *done ? 0 : error;
-    struct slice mark = arena_copy(&request->scratch, key);
-    struct slice items = arena_copy(&request->scratch, key);
-    ((char *)items.data)[0] = 'D';
-    error = storage_cursor_seek(request->cursor, items, false, &key, &value);
-    for (int i = 0; i < PORTION && error == 0 && slice_starts_with(key, items); i++) {
-        error = storage_remove(request->transaction, key);
-        if (error == 0)
-            error = storage_cursor_step(request->cursor, false, &key, &value);
-    }
-    if (error == 0 && slice_starts_with(key, items))
-        return 0;
-    if (error == 0 || error == -ENOENT)
-        error = storage_remove(request->transaction, mark);
-    return error;
-}
-
-void keyspace_purge(struct request *request)
-{
-    bool done = false;
-    while (!done) {
-        if (request_begin(request, true) != 0)
-            break;
-        arena_release(&request->scratch);
-        bool removed = request_cursor_open(request) == 0 && purge_portion(request, &done) == 0;
-        request_cursor_close(request);
-        if (!removed || request_commit(request) != 0)
-            break;
-    }
-    if (request->error != ERROR_NONE) {
-        const char *message;
-        request_take_error(request, &message);
-    }
 }

@@ -4,7 +4,6 @@
  *     'C' region NUL name            the catalogue: one record a table (engine/table.h)
  *     'I' id                         live size of a table or index
  *     'N'                            the next id of a key space
- *     'G' id                         a key space that has been given up, whose items are to go
  *     'D' id hash sort             items of a table, and projected items of an index
  *     'T' region NUL token           a ClientRequestToken (engine/operations/client_token.h)
  *     'U' region NUL time token      the same, by time
@@ -46,16 +45,10 @@ bool keyspace_index_key(struct buffer *out, const struct table *table, const str
 void keyspace_after(struct buffer *out, struct slice prefix);
 
 /*
- * Gives a key space up, in the open write transaction: its live size goes, its items are marked. Nobody may look for them
- * any more; request_run has keyspace_purge remove them once the transaction is through. 0, or -1 after failing the request.
+ * Gives a key space up, in the open write transaction: its live size goes, and so do, in portions, its items
+ * (layers_forget). Nobody may look for them any more. 0, or -1 after failing the request.
  */
 int keyspace_drop(struct request *request, uint64_t id);
-
-/*
- * Removes the items of all marked key spaces, in as many transactions as it takes; none may be open. What a crash or an error
- * leaves behind stays marked and goes the next time. Never fails the request.
- */
-void keyspace_purge(struct request *request);
 
 /* The catalogue's key of a table; with an empty name the prefix of all tables of a region. */
 void keyspace_catalogue(struct buffer *out, const char *region, struct slice name);

@@ -11,10 +11,10 @@
 
 #include "engine/engine_internal.h"
 #include "engine/json_depth.h"
-#include "engine/keyspace.h"
 #include "engine/operations.h"
 #include "engine/schema/schema.h"
 #include "engine/schema/wording.h"
+#include "engine/storage/layers.h"
 #include "engine/table.h"
 #include "engine/value_json.h"
 
@@ -154,6 +154,13 @@ static void end_transaction(struct request *request)
     request->transaction = NULL;
 }
 
+void request_clean(struct request *request)
+{
+    enum { KEYS_AT_ONCE = 10000 }; /* what a small table has; some 10 ms */
+    /* What it cannot do, later requests will. */
+    (void)layers_work(request->engine->storage, KEYS_AT_ONCE, NULL);
+}
+
 static void run(struct request *request)
 {
     const struct operation *operation = request->operation;
@@ -171,7 +178,7 @@ static void run(struct request *request)
         request->envelope = operation->input->reworded & REWORDED_ENVELOPE;
     }
     if (operation->run(request) == 0 && request->dropped)
-        keyspace_purge(request);
+        request_clean(request);
 }
 
 void request_run(struct request *request)

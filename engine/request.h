@@ -55,7 +55,7 @@ struct request {
     const char *
         extra; /* more members for the error's body, as JSON text without braces ("\"Item\":{}"), or NULL */
     bool rendered;            /* `output` is the error's body */
-    bool dropped;             /* a key space has been given up: keyspace_purge is due */
+    bool dropped;             /* items have been given up in bulk: request_clean is due */
     struct table_use *tables; /* decoded definitions that this request holds: engine/table.c */
 };
 
@@ -75,6 +75,12 @@ int request_begin(struct request *request, bool write);
 
 /* Ends it: 0 when everything is stored, or -1 after failing the request. */
 int request_commit(struct request *request);
+
+/*
+ * Removes what was given up in bulk, up to a number that takes no time to speak of; more is left to later requests. No
+ * transaction may be open. Never fails the request.
+ */
+void request_clean(struct request *request);
 
 /*
  * The request's cursor, in its transaction; one at a time. Memory that runs out while it is open does not lose it, so a loop
