@@ -13,6 +13,7 @@
 
 #include "engine/clock.h"
 #include "engine/engine_internal.h"
+#include "engine/request_log.h"
 #include "engine/schema/wording.h"
 #include "engine/settings.h"
 #include "engine/storage/layers.h"
@@ -34,6 +35,7 @@ static int explain(char **why, int error, const char *what, const char *where)
 /* Gives the settings to those that keep them. */
 static void apply_settings(void)
 {
+    request_log_configure();
     wording_set((enum wording)setting_choice(SETTING_WORDING));
 }
 

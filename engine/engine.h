@@ -81,6 +81,9 @@ void request_run(struct request *request);
 int request_status(const struct request *request);
 struct slice request_body(struct request *request);
 
+/* Whether request_parse has taken a body. */
+bool request_is_json(const struct request *request);
+
 /* The operation's name ("GetItem"), or NULL before request_route has succeeded. */
 const char *request_operation(const struct request *request);
 

@@ -231,6 +231,11 @@ struct slice request_body(struct request *request)
     return buffer_slice(&request->output);
 }
 
+bool request_is_json(const struct request *request)
+{
+    return request->json != NULL;
+}
+
 const char *request_operation(const struct request *request)
 {
     return request->operation ? request->operation->name : NULL;

@@ -216,7 +216,8 @@ static unsigned distance(const char *name, const char *other, size_t length)
 /* "; the nearest is DDBMOCK_STORAGE", or nothing. */
 static const char *suggest(const char *name, size_t length, char *out, size_t size)
 {
-    unsigned least = 4; /* further away, it is another word */
+    unsigned least =
+        length < 6 ? (unsigned)length / 2 + 1 : 4; /* further away, it is another word */
     out[0] = '\0';
     for (int n = 0; n < SETTING_COUNT; n++) {
         unsigned far = distance(rows[n].name, name, length);

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "engine/clock.h"
+#include "engine/request_log.h"
 #include "http/authorization.h"
 #include "http/gunzip.h"
 
@@ -29,6 +30,7 @@ struct response {
     bool checksum; /* with x-amz-crc32 */
     bool headless; /* HEAD: all but the body */
     bool keep_alive;
+    struct request_log_entry log; /* what is to be said of the request; where there is a log */
 };
 
 enum { HEAD_SIZE = 512 /* bytes, enough for every head without its CORS lines */ };
@@ -122,6 +124,13 @@ static bool write_response(struct envelope *envelope, const struct response *res
     if (!response->headless && response->body.length > 0)
         at = put(at, response->body.data, response->body.length);
     out->length += (size_t)(at - start);
+    if (__builtin_expect(request_log_on, 0)) {
+        struct request_log_entry entry = response->log;
+        entry.id = response->id;
+        entry.status = response->status;
+        entry.response = response->body;
+        request_log_write(&entry);
+    }
     return true;
 }
 
@@ -280,8 +289,15 @@ static bool answer_operation(struct envelope *envelope, struct message *message,
     if (request == NULL) {
         answered = answer_internal_error(envelope, response, out);
     } else {
-        if (check(envelope, request, message, body, host_region) == 0)
+        bool good = check(envelope, request, message, body, host_region) == 0;
+        if (__builtin_expect(request_log_on, 0)) {
+            response->log.region = region;
+            response->log.operation = request_operation(request);
+            response->log.request = body;
+            response->log.is_json = request_is_json(request);
+        } else if (good) {
             bytes_release(&inflated);
+        }
         request_run(request);
         response->status = request_status(request);
         response->body = request_body(request);
@@ -304,6 +320,8 @@ bool envelope_answer(struct envelope *envelope, struct message *message, struct 
 
     struct response response = { .status = 200, .id = id, .keep_alive = message->keep_alive };
     response.headless = message->method == HTTP_HEAD;
+    if (__builtin_expect(request_log_on, 0))
+        response.log.began = request_log_clock();
     if (message_header(message, HEADER_ORIGIN) != NULL) {
         if (message->method == HTTP_OPTIONS)
             return answer_preflight(envelope, message, &response, out);
@@ -365,5 +383,6 @@ bool envelope_refuse_size(struct envelope *envelope, const struct message *messa
     if (!message->is_http_1_0)
         at = PUT(at, "0\r\n\r\n");
     out->length += (size_t)(at - start);
+    request_log_write(&(struct request_log_entry){ .status = 413 });
     return true;
 }
