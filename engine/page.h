@@ -28,7 +28,7 @@ struct page {
     const struct projection *projection; /* SELECT_SPECIFIC_ATTRIBUTES only */
     enum selection selection;
     bool
-        fetch; /* a local index that has to ask the table for what it does not project: page_choose sets it */
+        fetch; /* a local index that has to ask the table for what it does not project: page_check_paths sets it */
 };
 
 /* Says of the request's failure that it is the start key's. Always -1. */
@@ -39,16 +39,23 @@ enum {
 }; /* bytes; the item that crosses it is the last. AWS API reference, Query */
 
 /*
- * Works out Select, projection and what a local index must fetch, from the operation's input; the table, index, filter and
- * projection are set already. 0, or -1 after failing the request.
- */
-int page_choose(struct request *request, struct page *page);
-
-/*
- * Sets ExclusiveStartKey (`key`, with a count of 0: none) as the page's border; the bounds are set already. 0, or -1 after
+ * The steps in which the service looks at a request, once the table and the index are known; `query` says which of the two
+ * operations it is, for they differ. Order: dynalite, reverse-engineered from the service. Each returns 0, or -1 after
  * failing the request.
+ *
+ * First that ExclusiveStartKey (`key`, NULL: none) has the attributes that a LastEvaluatedKey of this table or index has.
  */
+int page_check_start(struct request *request, const struct page *page, const struct map *key,
+                     bool query);
+
+/* Works out Select; page->projection is set already. For a Scan before the start key is set, for a Query after it. */
+int page_select(struct request *request, struct page *page);
+
+/* Sets ExclusiveStartKey as the page's border; the bounds are set already. */
 int page_start_after(struct request *request, struct page *page, const struct map *key, bool query);
+
+/* What projection and filter may name, and what a local index must fetch for them. After page_select. */
+int page_check_paths(struct request *request, struct page *page, bool query);
 
 /*
  * Reads the page in the open transaction and writes the members Items (unless only a count is wanted), Count, ScannedCount and

@@ -36,6 +36,15 @@ struct key_schema {
     unsigned partition_count, sort_count;
 };
 
+/* The n-th attribute of a key schema, partition key first; NULL beyond the last. */
+static inline const struct key_attribute *key_schema_at(const struct key_schema *keys, unsigned n)
+{
+    if (n < keys->partition_count)
+        return &keys->partition[n];
+    n -= keys->partition_count;
+    return n < keys->sort_count ? &keys->sort[n] : NULL;
+}
+
 /* Whether an attribute is one of the schema's. */
 bool key_schema_has(const struct key_schema *keys, struct slice name);
 

@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "engine/index.h"
+#include "engine/index_keys.h"
 #include "engine/item.h"
 #include "engine/keyspace.h"
 #include "engine/value_json.h"
@@ -15,7 +16,7 @@ enum {
     SORT_KEY_MAX = 1024,
 };
 
-/* Text of both: AWS API reference; which of the two names the type is the attribute's. */
+/* Text: AWS API reference; which of the two words it is follows the attribute's type. */
 static int fail_empty_key(struct request *request, const struct value *value, struct slice name)
 {
     return request_fail(
@@ -79,51 +80,15 @@ int key_check(struct request *request, const struct table *table, const struct m
     return check_key_sizes(request, keys, key);
 }
 
-/* Text: AWS API reference; an update's own: DynamoDB Local 2.6.1. */
-static int fail_empty_index_key(struct request *request, const struct index *index,
-                                const struct key_attribute *attribute, bool updating)
-{
-    const char *type = attribute->type == VALUE_B ? "binary" : "string";
-    if (updating)
-        return request_fail(
-            request, ERROR_VALIDATION,
-            "One or more parameter values are not valid. The update expression attempted to update a "
-            "secondary index key to a value that is not supported. The AttributeValue for a key "
-            "attribute cannot contain an empty %s value.",
-            type);
-    return request_fail(
-        request, ERROR_VALIDATION,
-        "One or more parameter values are not valid. A value specified for a secondary index key is not "
-        "supported. The AttributeValue for a key attribute cannot contain an empty %s value. IndexName: "
-        "%.*s, IndexKey: %.*s",
-        type, (int)index->name.length, index->name.data, (int)attribute->name.length,
-        attribute->name.data);
-}
-
-/* The n-th attribute of a key schema, partition key first; NULL beyond the last. */
-static const struct key_attribute *key_at(const struct key_schema *keys, unsigned n)
-{
-    if (n < keys->partition_count)
-        return &keys->partition[n];
-    n -= keys->partition_count;
-    return n < keys->sort_count ? &keys->sort[n] : NULL;
-}
-
 int key_check_empty(struct request *request, const struct table *table, const struct map *item)
 {
     const struct key_attribute *attribute;
-    for (unsigned n = 0; (attribute = key_at(&table->keys, n)) != NULL; n++) {
+    for (unsigned n = 0; (attribute = key_schema_at(&table->keys, n)) != NULL; n++) {
         const struct value *value = map_find(item, attribute->name);
         if (value && is_empty(value))
             return fail_empty_key(request, value, attribute->name);
     }
-    for (size_t i = 0; i < table->index_count; i++)
-        for (unsigned n = 0; (attribute = key_at(&table->indexes[i].keys, n)) != NULL; n++) {
-            const struct value *value = map_find(item, attribute->name);
-            if (value && value->type == attribute->type && is_empty(value))
-                return fail_empty_index_key(request, &table->indexes[i], attribute, false);
-        }
-    return 0;
+    return index_keys_check_empty(request, table, item);
 }
 
 static int check_item_attribute(struct request *request, const struct key_attribute *attribute,
@@ -148,51 +113,6 @@ static int check_item_attribute(struct request *request, const struct key_attrib
     return 0;
 }
 
-/* `updating`: by an update expression, which has its own texts. */
-static int check_index_attribute(struct request *request, const struct index *index,
-                                 const struct key_attribute *attribute, const struct value *value,
-                                 bool updating)
-{
-    if (value->type != attribute->type && updating)
-        return request_fail(
-            request, ERROR_VALIDATION,
-            "The update expression attempted to update a secondary index key to unsupported type");
-    if (value->type != attribute->type)
-        return request_fail(
-            request, ERROR_VALIDATION,
-            "One or more parameter values were invalid: Type mismatch for Index Key %.*s Expected: "
-            "%s Actual: %s IndexName: %.*s",
-            (int)attribute->name.length, attribute->name.data, value_type_name(attribute->type),
-            value_type_name(value->type), (int)index->name.length, index->name.data);
-    if (is_empty(value))
-        return fail_empty_index_key(request, index, attribute, updating);
-    return 0;
-}
-
-/* `update`: what has made the item, or NULL. */
-static int check_index_keys(struct request *request, const struct table *table,
-                            const struct map *item, struct write *update)
-{
-    const struct key_attribute *attribute;
-    for (size_t i = 0; i < table->index_count; i++) {
-        const struct index *index = &table->indexes[i];
-        bool complete = true;
-        for (unsigned n = 0; (attribute = key_at(&index->keys, n)) != NULL; n++) {
-            const struct value *value = map_find(item, attribute->name);
-            complete = complete && value;
-            if (value &&
-                check_index_attribute(request, index, attribute, value, update != NULL) != 0) {
-                if (update)
-                    update->empty_key = is_empty(value);
-                return -1;
-            }
-        }
-        if (complete && check_key_sizes(request, &index->keys, item) != 0)
-            return -1;
-    }
-    return 0;
-}
-
 int item_check_keys(struct request *request, const struct table *table, const struct map *item)
 {
     const struct key_schema *keys = &table->keys;
@@ -204,7 +124,7 @@ int item_check_keys(struct request *request, const struct table *table, const st
             return -1;
     if (check_key_sizes(request, keys, item) != 0)
         return -1;
-    return check_index_keys(request, table, item, NULL);
+    return index_keys_check(request, table, item);
 }
 
 struct map item_key(struct arena *arena, const struct table *table, const struct map *item)
@@ -278,7 +198,7 @@ static int make_image(struct request *request, struct write *write, const struct
     *image = map_copy(&request->arena, write->before ? write->before : &write->item);
     if (write->update && update_apply(request, write->update, image) != 0)
         return -1;
-    if (check_index_keys(request, write->table, image, write) != 0)
+    if (index_keys_check_updated(request, write->table, image, &write->empty_key) != 0)
         return -1;
     if (item_size(image) > ITEM_SIZE_MAX)
         return request_fail(request, ERROR_VALIDATION,
@@ -314,6 +234,8 @@ static int store_image(struct request *request, const struct write *write, struc
 
     for (size_t i = 0; i < write->table->index_count; i++) {
         double units;
+        if (write->table->indexes[i].deleted_at != 0)
+            continue; /* its key space has been given up: nothing would remove what came now */
         if (index_update(request, write->table, &write->table->indexes[i], write->before,
                          write->after, &units) != 0)
             return -1;

@@ -275,22 +275,21 @@ bool condition_met(const struct condition *condition, const struct map *item)
 }
 
 int condition_check_key_paths(struct request *request, const struct condition *condition,
-                              const struct key_schema *keys)
+                              const struct table *table)
 {
-    for (size_t i = 0; condition && i < condition->operand_count; i++) {
-        const struct operand *operand = condition->operands[i];
-        if (operand->type == OPERAND_PATH && operand->path.count > 1 &&
-            is_key_attribute(keys, operand->path.elements[0].name))
-            return fail_key_not_scalar(request, operand->path.elements[0].name);
-    }
+    for (int owner = TABLE_KEYS; owner <= INDEX_KEYS; owner++)
+        for (size_t i = 0; condition && i < condition->operand_count; i++) {
+            const struct operand *operand = condition->operands[i];
+            if (operand->type == OPERAND_PATH &&
+                check_key_path(request, table, &operand->path, (enum key_owner_kind)owner) < 0)
+                return -1;
+        }
     return 0;
 }
 
 int filter_check_keys(struct request *request, const struct condition *filter,
                       const struct key_schema *keys)
 {
-    if (condition_check_key_paths(request, filter, keys) < 0)
-        return -1;
     for (size_t i = 0; filter && i < filter->operand_count; i++) {
         const struct operand *operand = filter->operands[i];
         if (operand->type == OPERAND_PATH && is_key_attribute(keys, operand->path.elements[0].name))

@@ -63,16 +63,17 @@ int condition_parse(struct request *request, enum expression_kind kind, struct s
 bool condition_met(const struct condition *condition, const struct map *item);
 
 /* Fails the request when a filter names a primary key attribute of `keys`: "Filter Expression can
- * only contain ...". */
+ * only contain ...". NULL is fine. */
 int filter_check_keys(struct request *request, const struct condition *filter,
                       const struct key_schema *keys);
 
 /*
- * Fails the request when a condition looks inside a key attribute: "Key attributes must be scalars;
- * ...". filter_check_keys does so itself. NULL is fine.
+ * Fails the request when a condition looks inside a key attribute of the table, or of one of its
+ * indexes, whatever is read: "Key attributes must be scalars; ...: Key: pk", "...: IndexKey: g"
+ * (dynalite, reverse-engineered from the service). NULL is fine.
  */
 int condition_check_key_paths(struct request *request, const struct condition *condition,
-                              const struct key_schema *keys);
+                              const struct table *table);
 
 /* The names of the top-level attributes that a condition reads, for working out what an index
  * lacks. */
@@ -125,7 +126,7 @@ void projection_top_level(const struct projection *projection,
 
 /* As condition_check_key_paths. */
 int projection_check_key_paths(struct request *request, const struct projection *projection,
-                               const struct key_schema *keys);
+                               const struct table *table);
 
 /* An update: SET, REMOVE, ADD, DELETE actions, none overlapping. */
 struct update;
@@ -134,10 +135,12 @@ int update_parse(struct request *request, struct slice text, struct placeholders
 
 /*
  * Fails the request when it touches a key attribute, "Cannot update attribute pk. This attribute is
- * part of the key", or reads inside one.
+ * part of the key"; when it gives a key attribute of an index a value that is known to be of another
+ * type before any item is read, "Type mismatch for Index Key ..."; or when it reads or writes inside
+ * a key attribute. NULL is fine.
  */
 int update_check_keys(struct request *request, const struct update *update,
-                      const struct key_schema *keys);
+                      const struct table *table);
 
 /*
  * Applies it to `item`, which has at least the key attributes; all operands read the item as it

@@ -190,7 +190,11 @@ int fail_document_path(const struct parser *parser, const char *function);
 int fail_not_distinct(const struct parser *parser, const char *operator, const struct path * first);
 int fail_bounds(const struct parser *parser, const char *what, const struct value *low,
                 const struct value *high);
-int fail_key_not_scalar(struct request *request, struct slice key);
+
+/* Whether a path looks inside a key attribute of the table, or of an index: then the request fails, -1; else 0. */
+enum key_owner_kind { TABLE_KEYS, INDEX_KEYS };
+int check_key_path(struct request *request, const struct table *table, const struct path *path,
+                   enum key_owner_kind owner);
 char *path_string(struct arena *arena, const struct path *path); /* "[a, [0], b]" */
 uint32_t java_hash(struct slice text); /* Java's String.hashCode: some messages list names in the
                                           order of a HashMap */

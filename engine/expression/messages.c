@@ -124,13 +124,23 @@ int fail_bounds(const struct parser *parser, const char *what, const struct valu
         bound_string(parser->arena, low), bound_string(parser->arena, high));
 }
 
-int fail_key_not_scalar(struct request *request, struct slice key)
+int check_key_path(struct request *request, const struct table *table, const struct path *path,
+                   enum key_owner_kind owner)
 {
+    struct slice name = path->elements[0].name;
+    bool is_key = false;
+    if (path->count == 1)
+        return 0;
+    if (owner == TABLE_KEYS)
+        is_key = is_key_attribute(&table->keys, name);
+    for (size_t i = 0; owner == INDEX_KEYS && i < table->index_count && !is_key; i++)
+        is_key = is_key_attribute(&table->indexes[i].keys, name);
+    if (!is_key)
+        return 0;
     return request_fail(request, ERROR_VALIDATION,
                         "Key attributes must be scalars; list random access '[]' and map lookup "
-                        "'.' are not allowed: "
-                        "Key: %.*s",
-                        SLICE_ARGUMENTS(key));
+                        "'.' are not allowed: %s: %.*s",
+                        owner == TABLE_KEYS ? "Key" : "IndexKey", SLICE_ARGUMENTS(name));
 }
 
 char *path_string(struct arena *arena, const struct path *path)

@@ -82,12 +82,12 @@ void projection_top_level(const struct projection *projection,
 }
 
 int projection_check_key_paths(struct request *request, const struct projection *projection,
-                               const struct key_schema *keys)
+                               const struct table *table)
 {
-    for (size_t i = 0; projection && i < projection->count; i++) {
-        const struct path *path = &projection->paths[i]->path;
-        if (path->count > 1 && is_key_attribute(keys, path->elements[0].name))
-            return fail_key_not_scalar(request, path->elements[0].name);
-    }
+    for (int owner = TABLE_KEYS; owner <= INDEX_KEYS; owner++)
+        for (size_t i = 0; projection && i < projection->count; i++)
+            if (check_key_path(request, table, &projection->paths[i]->path,
+                               (enum key_owner_kind)owner) < 0)
+                return -1;
     return 0;
 }

@@ -148,7 +148,7 @@ int run_batch_get_item(struct request *request)
         for (size_t k = 0; k < parts[i].count; k++)
             if (key_check(request, parts[i].table, &parts[i].keys[k]) != 0)
                 return -1;
-        if (projection_check_key_paths(request, parts[i].projection, &parts[i].table->keys) != 0)
+        if (projection_check_key_paths(request, parts[i].projection, parts[i].table) != 0)
             return -1;
     }
 

@@ -23,7 +23,7 @@ int run_get_item(struct request *request)
     if (request_begin(request, false) != 0 ||
         table_find(request, input_string(input, "TableName"), false, &table) != 0 ||
         key_check(request, table, &key) != 0 ||
-        projection_check_key_paths(request, projection, &table->keys) != 0 ||
+        projection_check_key_paths(request, projection, table) != 0 ||
         item_read(request, table, &key, &item) != 0)
         return -1;
 

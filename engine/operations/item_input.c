@@ -94,9 +94,9 @@ int write_check_keys(struct request *request, const struct write *write)
     if (write->kind == WRITE_PUT ? item_check_keys(request, write->table, &write->item) != 0
                                  : key_check(request, write->table, &write->item) != 0)
         return -1;
-    if (write->update && update_check_keys(request, write->update, &write->table->keys) != 0)
+    if (write->update && update_check_keys(request, write->update, write->table) != 0)
         return -1;
-    return condition_check_key_paths(request, write->condition, &write->table->keys);
+    return condition_check_key_paths(request, write->condition, write->table);
 }
 
 void answer_member(struct buffer *out, const char *name)

@@ -94,12 +94,13 @@ int run_query(struct request *request)
     if (request_begin(request, false) != 0 || read_input_find(request, &read) != 0)
         return -1;
     const struct key_schema *keys = page->index ? &page->index->keys : &page->table->keys;
-    if (key_condition_resolve(request, expression, keys, &condition) != 0 ||
-        filter_check_keys(request, page->filter, keys) != 0 || page_choose(request, page) != 0)
+    if (page_check_start(request, page, read.start, true) != 0 ||
+        key_condition_resolve(request, expression, keys, &condition) != 0)
         return -1;
     set_bounds(request, &condition, keys, page->index ? page->index->id : page->table->id, page);
     page->backward = !input_boolean(request->input, "ScanIndexForward", true);
-    if (page_start_after(request, page, &read.start, true) != 0)
+    if (page_start_after(request, page, read.start, true) != 0 || page_select(request, page) != 0 ||
+        page_check_paths(request, page, true) != 0)
         return -1;
     return read_input_answer(request, &read);
 }

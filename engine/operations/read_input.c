@@ -14,27 +14,32 @@ int read_input_begin(struct request *request, struct read_input *read)
         placeholders_read(request, input, &read->placeholders) != 0)
         return -1;
     const json_t *start = input_get(input, "ExclusiveStartKey");
-    if (start && map_from_json(request, start, &read->start) != 0)
-        return fail_start_key(request);
-    if (start && read->start.count == 0)
-        return request_fail(request, ERROR_VALIDATION, "The provided starting key is invalid");
+    if (start) {
+        struct map *key = ARENA_NEW(&request->arena, struct map);
+        if (map_from_json(request, start, key) != 0)
+            return fail_start_key(request);
+        read->start = key;
+    }
     read->page.limit = input_integer(input, "Limit", 0);
     read->page.consistent = input_boolean(input, "ConsistentRead", false);
     return 0;
 }
 
 /*
- * Select against the parameters that name attributes. Texts: dynalite, reverse-engineered from the service; the
- * last one's envelope, of Query in the 2026 cohort alone, nubo-db/dynoxide#121 (captured from the service).
+ * Select against IndexName and the parameters that name attributes. Texts: dynalite, reverse-engineered from the service;
+ * that in the 2026 cohort a Query puts the first two into the envelope and the third not, the order, and that all of it
+ * comes before the table is looked up: nubo-db/dynoxide#100 and #121, ExtendDB/extenddb#187, captured from the service.
  */
 static int check_select(struct request *request, const struct read_input *read)
 {
     const json_t *input = request->input;
     struct slice select = input_string(input, "Select");
+    const char *envelope =
+        request->layer == VALUE_LAYER_CURRENT ? "1 validation error detected: " : "";
     if (select.data && read->page.projection && !input_is(input, "Select", "SPECIFIC_ATTRIBUTES")) {
         bool expression = input_get(input, "ProjectionExpression") != NULL;
         return request_fail(
-            request, ERROR_VALIDATION, "Cannot specify the %s when choosing to get %s",
+            request, ERROR_VALIDATION, "%sCannot specify the %s when choosing to get %s", envelope,
             expression ? "ProjectionExpression" : "AttributesToGet",
             input_is(input, "Select", "COUNT")            ? "only the Count"
             : input_is(input, "Select", "ALL_ATTRIBUTES") ? "ALL_ATTRIBUTES"
@@ -45,7 +50,11 @@ static int check_select(struct request *request, const struct read_input *read)
             request, ERROR_VALIDATION,
             "%sMust specify the AttributesToGet or ProjectionExpression when choosing to get "
             "SPECIFIC_ATTRIBUTES",
-            request->layer == VALUE_LAYER_CURRENT ? "1 validation error detected: " : "");
+            envelope);
+    if (input_is(input, "Select", "ALL_PROJECTED_ATTRIBUTES") && !input_get(input, "IndexName"))
+        return request_fail(
+            request, ERROR_VALIDATION,
+            "ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName");
     return 0;
 }
 
@@ -78,13 +87,21 @@ int read_input_find(struct request *request, struct read_input *read)
     if (!name.data)
         return 0;
     page->index = table_index(page->table, name);
-    if (!page->index)
+    enum table_status status =
+        page->index ? index_status(page->index, request->now) : TABLE_DELETING;
+    /* That an index which is being deleted is gone for its readers is unverified. */
+    if (status == TABLE_DELETING)
         return request_fail(request, ERROR_VALIDATION,
                             "The table does not have the specified index: %.*s", (int)name.length,
                             name.data);
     if (page->index->global && page->consistent)
         return request_fail(request, ERROR_VALIDATION,
                             "Consistent reads are not supported on global secondary indexes");
+    /* Text: aws/aws-cli#4845, of the service. */
+    if (status == TABLE_CREATING)
+        return request_fail(request, ERROR_VALIDATION,
+                            "Cannot read from backfilling global secondary index: %.*s",
+                            (int)name.length, name.data);
     return 0;
 }
 

@@ -8,7 +8,7 @@
 
 struct read_input {
     struct placeholders *placeholders;
-    struct map start; /* ExclusiveStartKey; a count of 0: none */
+    const struct map *start; /* ExclusiveStartKey; NULL: none */
     struct page page;
 };
 
@@ -21,7 +21,10 @@ int read_input_begin(struct request *request, struct read_input *read);
 int read_input_expressions(struct request *request, const char *filter_parameter,
                            struct read_input *read);
 
-/* Finds TableName and IndexName in the open transaction, and checks what a kind of index allows. 0, or -1 after failing. */
+/*
+ * Finds TableName and IndexName in the open transaction, and checks what a kind of index allows, and its state. 0, or -1 after
+ * failing.
+ */
 int read_input_find(struct request *request, struct read_input *read);
 
 /* Reads the page, whose bounds are set, and writes the whole answer. 0, or -1 after failing the request. */

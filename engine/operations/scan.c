@@ -78,10 +78,11 @@ int run_scan(struct request *request)
 
     struct page *page = &read.page;
     if (request_begin(request, false) != 0 || read_input_find(request, &read) != 0 ||
-        page_choose(request, page) != 0)
+        page_check_start(request, page, read.start, false) != 0 || page_select(request, page) != 0)
         return -1;
     set_bounds(request, page->index ? page->index->id : page->table->id, page);
-    if (page_start_after(request, page, &read.start, false) != 0)
+    if (page_start_after(request, page, read.start, false) != 0 ||
+        page_check_paths(request, page, false) != 0)
         return -1;
     return read_input_answer(request, &read);
 }

@@ -43,7 +43,7 @@ static int check_gets(struct request *request, struct get *gets, struct cancella
             return -1;
     for (size_t i = 0; i < count; i++) {
         if (key_check(request, gets[i].table, &gets[i].key) != 0 ||
-            projection_check_key_paths(request, gets[i].projection, &gets[i].table->keys) != 0) {
+            projection_check_key_paths(request, gets[i].projection, gets[i].table) != 0) {
             if (cancellation_take_error(request, cancellation, i) != 0)
                 return -1;
             continue;

@@ -272,8 +272,8 @@ ENGINE_TEST(order, query)
         { "{'ExpressionAttributeNames':{'#zz':'a'}}", UNUSED_NAME },
         { "{'TableName':'nothing'}", NOT_FOUND },
         { "{'IndexName':'nope'}", "The table does not have the specified index: nope" },
-        { "{'KeyConditionExpression':'sk = :p'}", "Query condition missed key schema element: pk" },
         { "{'ExclusiveStartKey':{'pk':{'S':'a'}}}", "The provided starting key is invalid" },
+        { "{'KeyConditionExpression':'sk = :p'}", "Query condition missed key schema element: pk" },
         { "{'ExclusiveStartKey':{'pk':{'S':'b'},'sk':{'S':'b'}}}",
           "The provided starting key is outside query boundaries based on provided conditions" },
     };

@@ -200,11 +200,18 @@ Test(condition, top_level_attributes)
     request_destroy(request);
 }
 
-static const struct key_schema keys = {
-    .partition = { { { "pk", 2 }, VALUE_S } },
-    .sort = { { { "sk", 2 }, VALUE_S } },
-    .partition_count = 1,
-    .sort_count = 1,
+static struct index by_g = {
+    .name = { "by-g", 4 },
+    .keys = { .partition = { { { "g", 1 }, VALUE_S } }, .partition_count = 1 },
+};
+
+static const struct table table = {
+    .keys = { .partition = { { { "pk", 2 }, VALUE_S } },
+              .sort = { { { "sk", 2 }, VALUE_S } },
+              .partition_count = 1,
+              .sort_count = 1 },
+    .indexes = &by_g,
+    .index_count = 1,
 };
 
 Test(condition, keys)
@@ -222,9 +229,21 @@ Test(condition, keys)
           "sk",
           true },
         { "sk.a = :n",
+          "Filter Expression can only contain non-primary key attributes: Primary key attribute: "
+          "sk",
+          true },
+        { "sk.a = :n",
           "Key attributes must be scalars; list random access '[]' and map lookup '.' are not "
           "allowed: Key: sk",
-          true },
+          false },
+        { "attribute_exists(g[1]) OR attribute_exists(pk.a)",
+          "Key attributes must be scalars; list random access '[]' and map lookup '.' are not "
+          "allowed: Key: pk",
+          false },
+        { "attribute_exists(g[1])",
+          "Key attributes must be scalars; list random access '[]' and map lookup '.' are not "
+          "allowed: IndexKey: g",
+          false },
         { "attribute_exists(pk[0])",
           "Key attributes must be scalars; list random access '[]' and map lookup '.' are not "
           "allowed: Key: pk",
@@ -238,8 +257,8 @@ Test(condition, keys)
         cr_assert_eq(condition_parse(request, EXPRESSION_FILTER, slice_of(refused[i].condition),
                                      test_placeholders(request), &condition),
                      0);
-        int result = refused[i].filter ? filter_check_keys(request, condition, &keys)
-                                       : condition_check_key_paths(request, condition, &keys);
+        int result = refused[i].filter ? filter_check_keys(request, condition, &table.keys)
+                                       : condition_check_key_paths(request, condition, &table);
         cr_expect_eq(result, refused[i].message[0] ? -1 : 0, "%s", refused[i].condition);
         cr_expect_str_eq(request->message ? request->message : "", refused[i].message);
         request_destroy(request);

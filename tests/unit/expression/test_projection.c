@@ -99,8 +99,8 @@ static void append_name(void *context, struct slice name)
 
 Test(projection, names)
 {
-    static const struct key_schema keys = { .partition = { { { "pk", 2 }, VALUE_S } },
-                                            .partition_count = 1 };
+    static const struct table table = { .keys = { .partition = { { { "pk", 2 }, VALUE_S } },
+                                                  .partition_count = 1 } };
     struct request *request = create_request();
     struct projection *projection;
     struct buffer names;
@@ -111,10 +111,10 @@ Test(projection, names)
     projection_top_level(projection, append_name, &names);
     buffer_append_byte(&names, '\0');
     cr_assert_str_eq(names.data, "c b.c a ");
-    cr_assert_eq(projection_check_key_paths(request, projection, &keys), 0);
+    cr_assert_eq(projection_check_key_paths(request, projection, &table), 0);
     cr_assert_eq(
         projection_parse(request, slice_of("a, #p.x"), test_placeholders(request), &projection), 0);
-    cr_assert_eq(projection_check_key_paths(request, projection, &keys), -1);
+    cr_assert_eq(projection_check_key_paths(request, projection, &table), -1);
     cr_assert_str_eq(request->message,
                      "Key attributes must be scalars; list random access '[]' and map lookup '.' "
                      "are not allowed: Key: pk");

@@ -235,10 +235,31 @@ Test(update, touched)
 
 Test(update, keys)
 {
-    static const struct key_schema keys = { .partition = { { { "pk", 2 }, VALUE_S } },
-                                            .sort = { { { "sk", 2 }, VALUE_N } },
-                                            .partition_count = 1,
-                                            .sort_count = 1 };
+    static struct index indexes[] = { { .name = { "z", 1 },
+                                        .keys = { .partition = { { { "g", 1 }, VALUE_S } },
+                                                  .partition_count = 1 } },
+                                      { .name = { "i", 1 },
+                                        .keys = { .partition = { { { "h", 1 }, VALUE_B } },
+                                                  .sort = { { { "g", 1 }, VALUE_S } },
+                                                  .partition_count = 1,
+                                                  .sort_count = 1 } } };
+    static const struct table table = { .keys = { .partition = { { { "pk", 2 }, VALUE_S } },
+                                                  .sort = { { { "sk", 2 }, VALUE_N } },
+                                                  .partition_count = 1,
+                                                  .sort_count = 1 },
+                                        .indexes = indexes,
+                                        .index_count = 2 };
+    static const struct {
+        const char *update, *attribute, *expected, *actual; /* of the index i, the first by name */
+    } types[] = {
+        { "SET g = :n", "g", "S", "N" },
+        { "SET a = :n, g = if_not_exists(g, if_not_exists(b, :n))", "g", "S", "N" },
+        { "SET g = a + b", "g", "S", "N" },
+        { "SET g = list_append(a, b)", "g", "S", "L" },
+        { "ADD h :n", "h", "B", "N" },
+        { "DELETE g :ss", "g", "S", "SS" },
+        { "SET g = :n, h = :n", "h", "B", "N" },
+    };
     static const char *const updates[] = { "SET #p = :s", "SET a = :n REMOVE pk", "ADD pk :n",
                                            "SET pk.a = :n" };
     struct update *update;
@@ -246,16 +267,44 @@ Test(update, keys)
         struct request *request = create_request();
         cr_assert_eq(
             update_parse(request, slice_of(updates[i]), test_placeholders(request), &update), 0);
-        cr_assert_eq(update_check_keys(request, update, &keys), -1);
+        cr_assert_eq(update_check_keys(request, update, &table), -1);
         cr_expect_str_eq(request->message,
                          "One or more parameter values were invalid: Cannot update attribute pk. "
                          "This attribute is part of the key");
         request_destroy(request);
     }
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        struct request *request = create_request();
+        cr_assert_eq(
+            update_parse(request, slice_of(types[i].update), test_placeholders(request), &update),
+            0);
+        cr_assert_eq(update_check_keys(request, update, &table), -1);
+        cr_expect_str_eq(
+            request->message,
+            arena_printf(&request->arena,
+                         "One or more parameter values were invalid: Type mismatch for "
+                         "Index Key %s Expected: %s Actual: %s IndexName: i",
+                         types[i].attribute, types[i].expected, types[i].actual));
+        request_destroy(request);
+    }
     struct request *request = create_request();
+    cr_assert_eq(update_parse(request, slice_of("SET a = :n REMOVE g.c"),
+                              test_placeholders(request), &update),
+                 0);
+    cr_assert_eq(update_check_keys(request, update, &table), -1);
+    cr_expect_str_eq(request->message,
+                     "Key attributes must be scalars; list random access '[]' and map lookup '.' "
+                     "are not allowed: IndexKey: g");
+    request_destroy(request);
+    request = create_request();
+    cr_assert_eq(
+        update_parse(request, slice_of("SET g = a, h = if_not_exists(a, b)"), NULL, &update), 0);
+    cr_assert_eq(update_check_keys(request, update, &table), 0);
+    request_destroy(request);
+    request = create_request();
     cr_assert_eq(update_parse(request, slice_of("SET a = if_not_exists(b, pk.c)"), NULL, &update),
                  0);
-    cr_assert_eq(update_check_keys(request, update, &keys), -1);
+    cr_assert_eq(update_check_keys(request, update, &table), -1);
     cr_expect_str_eq(request->message,
                      "Key attributes must be scalars; list random access '[]' and map lookup '.' "
                      "are not allowed: Key: pk");
@@ -264,7 +313,7 @@ Test(update, keys)
     cr_assert_eq(update_parse(request, slice_of("SET a = pk, m.sk = :n"),
                               test_placeholders(request), &update),
                  0);
-    cr_assert_eq(update_check_keys(request, update, &keys), 0);
-    cr_assert_eq(update_check_keys(request, NULL, &keys), 0);
+    cr_assert_eq(update_check_keys(request, update, &table), 0);
+    cr_assert_eq(update_check_keys(request, NULL, &table), 0);
     request_destroy(request);
 }
