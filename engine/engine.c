@@ -13,6 +13,7 @@
 
 #include "engine/clock.h"
 #include "engine/engine_internal.h"
+#include "engine/plugins.h"
 #include "engine/request_log.h"
 #include "engine/schema/wording.h"
 #include "engine/settings.h"
@@ -105,6 +106,7 @@ int engine_open(const struct engine_settings *settings, struct engine **out, cha
     if (error != 0)
         return error;
     apply_settings();
+    plugins_load();
     settings_warn(settings->warn);
 
     /* jansson would read /dev/urandom, once, in the middle of a host's request. */

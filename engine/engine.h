@@ -67,6 +67,9 @@ int request_parse(struct request *request, const char *body, size_t length);
  */
 int request_route(struct request *request, const char *target);
 
+/* Whether a target names an operation of a plugin's (docs/plugins.md): those have no signature and any content type. */
+bool target_is_custom(const char *target);
+
 /*
  * Fails the request: its answer is this error, with this message (printf). An empty format gives an answer without a
  * message. Only the first failure of a request counts. Always -1, so that a check can end in `return request_fail(...)`.

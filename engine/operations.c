@@ -7,11 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/plugins.h"
 #include "engine/schema/shapes.h"
 
 static const struct operation operations[] = {
-#define OPERATION(api, name, identifier) { #api, #name, &schema_##identifier, run_##identifier },
-#define PLANNED(api, name, identifier)   { #api, #name, &schema_##identifier, NULL },
+#define OPERATION(api, name, identifier)                                                           \
+    { #api, #name, &schema_##identifier, run_##identifier, NULL },
+#define PLANNED(api, name, identifier) { #api, #name, &schema_##identifier, NULL, NULL },
 #include "engine/operations.def"
 #undef OPERATION
 #undef PLANNED
@@ -58,10 +60,15 @@ const struct operation *operation_find(const char *target)
     pthread_once(&sorted_once, sort_rows);
     const struct operation *const *found =
         bsearch(target, sorted, OPERATION_COUNT, sizeof sorted[0], compare_target);
-    return found ? *found : NULL;
+    return found ? *found : plugins_find(target);
 }
 
 const struct operation *operation_at(size_t index)
 {
     return index < OPERATION_COUNT ? &operations[index] : NULL;
+}
+
+bool target_is_custom(const char *target)
+{
+    return target && plugins_find(target);
 }

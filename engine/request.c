@@ -70,6 +70,7 @@ void request_destroy(struct request *request)
 {
     if (!request)
         return;
+    request_destroy(request->inner);
     tables_release(request);
     json_decref(request->json);
     free(request->message);
@@ -192,6 +193,16 @@ void request_run(struct request *request)
     end_transaction(request);
 }
 
+enum error_code request_error_named(struct slice name)
+{
+    for (enum error_code error = ERROR_NONE + 1; error < ERROR_PLUGIN; error++) {
+        const char *hash = strchr(errors[error].type, '#');
+        if (slice_equal(slice_of(hash + 1), name))
+            return error;
+    }
+    return ERROR_PLUGIN;
+}
+
 int request_status(const struct request *request)
 {
     return errors[request->error].status;
@@ -202,7 +213,8 @@ static void render_error(struct request *request)
     struct buffer body;
     buffer_init(&body, &request->arena);
     buffer_append_string(&body, "{\"__type\":\"");
-    buffer_append_string(&body, errors[request->error].type);
+    buffer_append_string(&body, request->error == ERROR_PLUGIN ? request->error_type
+                                                               : errors[request->error].type);
     buffer_append_byte(&body, '"');
     if (request->extra) {
         buffer_append_byte(&body, ',');

@@ -50,12 +50,14 @@ struct request {
     enum value_layer layer; /* of its operation, in the process's cohort */
     bool
         envelope; /* a ValidationException is put inside "1 validation error detected: "; until request_begin */
-    enum error_code error; /* ERROR_NONE while all is well */
-    char *message;         /* of the error; malloc'd, owned; NULL for an answer without one */
+    enum error_code error;  /* ERROR_NONE while all is well */
+    const char *error_type; /* of ERROR_PLUGIN: the __type; in the arena */
+    char *message;          /* of the error; malloc'd, owned; NULL for an answer without one */
     const char *
         extra; /* more members for the error's body, as JSON text without braces ("\"Item\":{}"), or NULL */
     bool rendered;            /* `output` is the error's body */
     bool dropped;             /* items have been given up in bulk: request_clean is due */
+    struct request *inner;    /* a plugin's, whose answer is being copied; owned; or NULL */
     struct table_use *tables; /* decoded definitions that this request holds: engine/table.c */
 };
 
@@ -91,6 +93,9 @@ void request_cursor_close(struct request *request);
 
 /* Takes the request's failure back: the code, and the message in the arena (NULL: it had none). */
 enum error_code request_take_error(struct request *request, const char **message);
+
+/* The error of the service's that is called `name` ("ValidationException"), or ERROR_PLUGIN. */
+enum error_code request_error_named(struct slice name);
 
 /* Fails the request with an InternalServerError that names `what` failed and the negative errno value. Always -1. */
 int request_fail_storage(struct request *request, const char *what, int error);

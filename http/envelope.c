@@ -246,9 +246,10 @@ static int check(const struct envelope *envelope, struct request *request,
 {
     if (body.length > 0 && request_parse(request, body.data, body.length) != 0)
         return -1;
-    if (request_route(request, message_header(message, HEADER_X_AMZ_TARGET)) != 0)
+    const char *target = message_header(message, HEADER_X_AMZ_TARGET);
+    if (request_route(request, target) != 0)
         return -1;
-    if (authorization_check(request, message, region) != 0)
+    if (!target_is_custom(target) && authorization_check(request, message, region) != 0)
         return -1;
     if (envelope->keys != NULL && signature_check(request, message, envelope->keys) != 0)
         return -1;
@@ -331,6 +332,9 @@ bool envelope_answer(struct envelope *envelope, struct message *message, struct 
         return answer_health(envelope, region, &response, out);
 
     response.content_type = content_type(message);
+    if (response.content_type == NULL &&
+        target_is_custom(message_header(message, HEADER_X_AMZ_TARGET)))
+        response.content_type = json;
     if (message->method != HTTP_POST || response.content_type == NULL) {
         static const char body[] = "<UnknownOperationException/>\n";
         response.status = 404;
