@@ -151,25 +151,31 @@ $(BUILD)/ddbmock: $(command_objects)
 
 include tests/tests.mk tests/quality.mk
 
-# Installed: the command in bin, the two objects side by side in lib/ddbmock, the manual pages, and the headers that a storage
-# backend from outside is made with (docs/storage.md).
+# Installed: the command in bin, the two objects side by side in lib/ddbmock, the manual pages, and the headers of the library
+# (docs/library.md), of plugins (docs/plugins.md) and of storage backends from outside (docs/storage.md).
 bindir := $(DESTDIR)$(PREFIX)/bin
 objectdir := $(DESTDIR)$(PREFIX)/lib/ddbmock
 mandir := $(DESTDIR)$(PREFIX)/share/man
 includedir := $(DESTDIR)$(PREFIX)/include/ddbmock
 manuals := $(wildcard docs/man/*.[1-8])
+pkgconfigdir := $(DESTDIR)$(PREFIX)/lib/pkgconfig
+public_headers := ddbmock.h ddbmock_plugin.h
 storage_headers := engine/slice.h engine/storage/storage.h
 
 install: all
 	install -d $(bindir) $(objectdir)
 	install -m 755 $(BUILD)/ddbmock $(bindir)/ddbmock
 	install -m 644 $(BUILD)/libddbmock.so $(BUILD)/libddbmock-engine.so $(objectdir)
+	install -d $(includedir) $(pkgconfigdir)
+	install -m 644 $(addprefix engine/,$(public_headers)) $(includedir)
 	for header in $(storage_headers); do install -D -m 644 $$header $(includedir)/$$header || exit 1; done
+	sed 's|@prefix@|$(PREFIX)|; s|@version@|$(VERSION)|' engine/ddbmock.pc.in >$(pkgconfigdir)/ddbmock.pc
 	for page in $(manuals); do \
 	    install -d $(mandir)/man$${page##*.} && install -m 644 $$page $(mandir)/man$${page##*.} || exit 1; done
 
 uninstall:
 	rm -f $(bindir)/ddbmock $(objectdir)/libddbmock.so $(objectdir)/libddbmock-engine.so
+	rm -f $(pkgconfigdir)/ddbmock.pc $(addprefix $(includedir)/,$(public_headers))
 	for page in $(notdir $(manuals)); do rm -f $(mandir)/man$${page##*.}/$$page; done
 	for header in $(storage_headers); do rm -f $(includedir)/$$header; done
 	-rmdir $(objectdir) $(includedir)/engine/storage $(includedir)/engine $(includedir) 2>/dev/null

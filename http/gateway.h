@@ -1,7 +1,8 @@
 /*
  * gateway.h - the one door between the shim (libddbmock.so) and the engine object (libddbmock-engine.so).
  *
- * The engine object exports a single symbol, ddbmock_gateway, found with dlsym. Behind it: connections that eat and yield
+ * The engine object exports it as one symbol, ddbmock_gateway, found with dlsym (and beside it the functions of
+ * engine/ddbmock.h, which the shim does not use). Behind it: connections that eat and yield
  * bytes and know no sockets, and the authority that signs their certificates. The shim, `ddbmock serve` and the fuzzers
  * drive the same functions.
  *

@@ -20,7 +20,8 @@ same() {
     fi
 }
 
-same "what the engine object exports" ddbmock_gateway "$(defined "$build/libddbmock-engine.so")"
+exported=$(sed -n 's/^ *\(ddbmock_[a-z_]*\);$/\1/p' http/exports.map | LC_ALL=C sort)
+same "what the engine object exports" "$exported" "$(defined "$build/libddbmock-engine.so")"
 same "what the engine object needs beyond libc" "" \
     "$(needed "$build/libddbmock-engine.so" | grep -vE '^(libc|libdl|libpthread|libm|ld-linux-.*)\.so\.[0-9]$')"
 same "what the shim needs beyond libc" "" \

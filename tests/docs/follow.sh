@@ -22,7 +22,7 @@ follow() {
         text=${where%.where}.text
         read -r language file after word <"$where" || true
         case $language in
-        c)
+        c | python)
             if [ "$after" = after ]; then
                 line=$(grep -n -m 1 -w "$word" "$file" | cut -d: -f1)
                 sed -i "${line}r $text" "$file"

@@ -1,0 +1,157 @@
+/*
+ * library.c - the functions of ddbmock.h, which the engine object exports beside the gateway's.
+ */
+#include "engine/ddbmock.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "engine/clock.h"
+#include "engine/engine.h"
+#include "engine/settings.h"
+
+struct ddbmock {
+    struct engine *engine;
+    struct ddbmock *next; /* under `inside`, for writing */
+};
+
+/*
+ * Held for reading by every call and for writing by a fork, as the gateway's, so that the child finds no lock of the engine's
+ * held by a thread that it does not have; and for writing around `mocks`.
+ */
+static pthread_rwlock_t inside = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
+static struct ddbmock *mocks;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void before_fork(void)
+{
+    pthread_rwlock_wrlock(&inside);
+    for (struct ddbmock *mock = mocks; mock; mock = mock->next)
+        engine_before_fork(mock->engine);
+}
+
+static void after_fork(bool child)
+{
+    for (struct ddbmock *mock = mocks; mock; mock = mock->next)
+        engine_after_fork(mock->engine, child);
+    if (child) {
+        static const pthread_rwlock_t fresh = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
+        inside = fresh;
+    } else {
+        pthread_rwlock_unlock(&inside);
+    }
+}
+
+static void after_fork_in_parent(void)
+{
+    after_fork(false);
+}
+
+static void after_fork_in_child(void)
+{
+    after_fork(true);
+}
+
+static void watch_forks(void)
+{
+    pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+}
+
+static void warn(const char *line)
+{
+    dprintf(STDERR_FILENO, "ddbmock: %s\n", line);
+}
+
+struct ddbmock *ddbmock_open(const char *storage, char **why)
+{
+    int before = errno;
+    if (why)
+        *why = NULL;
+    pthread_once(&once, watch_forks);
+    settings_load(NULL); /* what it refuses, engine_open refuses */
+    if (!storage && settings_values[SETTING_STORAGE].source == SETTING_BY_DEFAULT)
+        storage = "memory";
+    struct engine_settings settings = { .storage = storage, .warn = warn };
+    struct ddbmock *mock = calloc(1, sizeof *mock);
+    pthread_rwlock_wrlock(&inside);
+    if (mock && engine_open(&settings, &mock->engine, why) == 0) {
+        mock->next = mocks;
+        mocks = mock;
+    } else {
+        free(mock);
+        mock = NULL;
+    }
+    pthread_rwlock_unlock(&inside);
+    errno = before;
+    return mock;
+}
+
+void ddbmock_close(struct ddbmock *mock)
+{
+    int before = errno;
+    if (!mock)
+        return;
+    pthread_rwlock_wrlock(&inside);
+    struct ddbmock **link = &mocks;
+    while (*link && *link != mock)
+        link = &(*link)->next;
+    if (*link) {
+        *link = mock->next;
+        engine_close(mock->engine);
+    }
+    pthread_rwlock_unlock(&inside);
+    free(mock);
+    errno = before;
+}
+
+static int answer_request(struct engine *engine, const char *region, const char *target,
+                          const char *body, char **answer)
+{
+    char whole[256], id[REQUEST_ID_SIZE];
+    if (!strchr(target, '.')) {
+        snprintf(whole, sizeof whole, "DynamoDB_20120810.%s", target);
+        target = whole;
+    }
+    id_request(id);
+    *answer = NULL;
+    struct request *request = request_create(engine, region ? region : "us-east-1", id);
+    if (!request)
+        return 500;
+    if (request_parse(request, body, strlen(body)) == 0)
+        request_route(request, target);
+    request_run(request);
+    int status = request_status(request);
+    struct slice text = request_body(request);
+    *answer = strndup(text.data, text.length);
+    request_destroy(request);
+    return *answer ? status : 500;
+}
+
+int ddbmock_request(struct ddbmock *mock, const char *region, const char *target, const char *body,
+                    char **answer)
+{
+    int before = errno;
+    pthread_rwlock_rdlock(&inside);
+    int status = answer_request(mock->engine, region, target, body, answer);
+    pthread_rwlock_unlock(&inside);
+    errno = before;
+    return status;
+}
+
+void ddbmock_free(void *text)
+{
+    free(text);
+}
+
+int64_t ddbmock_clock(void)
+{
+    return clock_now();
+}
+
+void ddbmock_clock_set(int64_t milliseconds)
+{
+    clock_set(milliseconds);
+}
