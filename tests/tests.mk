@@ -86,3 +86,14 @@ $(BUILD)/tests/bench/storage: $(BUILD)/tests/bench/storage.o $(engine_objects) $
 	$(CC) $(sanitize) $(LDFLAGS) -o $@ $^ $(llhttp_libs) -lpthread -ldl
 
 .PHONY: bench run-bench
+
+# Random items and expressions against tests/conformance/evaluator.py, CASES of them from SEED on (`make test` has 1,000, always the
+# same).
+CASES ?= 20000
+SEED ?= $(shell date +%s)
+
+property: build
+	@tests/packages $(test_packages)
+	@tests/conformance/test_property.py $(BUILD) $(CASES) $(SEED)
+
+.PHONY: property
