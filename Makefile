@@ -43,8 +43,16 @@ llhttp_sources := $(wildcard /usr/share/llhttp/*.c)
 llhttp_objects := $(llhttp_sources:/usr/share/llhttp/%.c=$(BUILD)/llhttp/%.o)
 endif
 
+# The storage backend for PostgreSQL is an object of its own, made where libpq-dev is installed: what it links is for those who
+# ask for it alone (docs/storage.md).
+postgres_header := $(firstword $(wildcard $(addsuffix /libpq-fe.h,\
+                       $(shell pkg-config --variable=includedir libpq 2>/dev/null) /usr/include/postgresql /usr/include)))
+postgres_sources := $(wildcard engine/storage/postgres*.c)
+postgres_objects := $(postgres_sources:%.c=$(BUILD)/%.o) $(BUILD)/engine/storage/gate.o $(BUILD)/engine/storage/owner.o
+postgres := $(if $(postgres_header),$(BUILD)/libddbmock-postgres.so)
+
 shim_sources := $(wildcard preload/*.c) http/hosts.c
-engine_sources := $(shell find engine http -name '*.c' 2>/dev/null)
+engine_sources := $(filter-out $(postgres_sources),$(shell find engine http -name '*.c' 2>/dev/null))
 command_sources := $(wildcard preload/command/*.c) preload/config.c preload/session.c preload/process.c
 
 shim_objects := $(shim_sources:%.c=$(BUILD)/%.o)
@@ -65,7 +73,7 @@ again = +@$(MAKE) --no-print-directory
 all: buildable
 	+@$(MAKE) --no-print-directory build
 
-build: $(BUILD)/libddbmock.so $(BUILD)/libddbmock-engine.so $(BUILD)/ddbmock
+build: $(BUILD)/libddbmock.so $(BUILD)/libddbmock-engine.so $(BUILD)/ddbmock $(postgres)
 
 # `make` installs nothing: it says what to do.
 buildable:
@@ -145,6 +153,14 @@ $(BUILD)/libddbmock-engine.so: $(engine_objects) $(llhttp_objects) $(static_libs
 	    $(if $(SANITIZE),,-Wl$(comma)-z$(comma)defs) -lpthread -ldl
 	@mv $@.new $@
 
+$(postgres_sources:%.c=$(BUILD)/%.o): cflags += -isystem $(dir $(postgres_header))
+$(BUILD)/libddbmock-postgres.so: $(postgres_objects) engine/storage/postgres.map
+	$(call say,link)
+	$(CC) -shared $(sanitize) $(LDFLAGS) -o $@.new $(postgres_objects) -Wl,-soname,libddbmock-postgres.so -Wl,-Bsymbolic \
+	    -Wl,--version-script,engine/storage/postgres.map -Wl,-z,nodelete $(if $(SANITIZE),,-Wl$(comma)-z$(comma)defs) \
+	    -lpq -lpthread
+	@mv $@.new $@
+
 $(BUILD)/ddbmock: $(command_objects)
 	$(call say,link)
 	$(CC) $(sanitize) $(LDFLAGS) -o $@ $^ -ldl
@@ -165,7 +181,7 @@ storage_headers := engine/slice.h engine/storage/storage.h
 install: all
 	install -d $(bindir) $(objectdir)
 	install -m 755 $(BUILD)/ddbmock $(bindir)/ddbmock
-	install -m 644 $(BUILD)/libddbmock.so $(BUILD)/libddbmock-engine.so $(objectdir)
+	install -m 644 $(BUILD)/libddbmock.so $(BUILD)/libddbmock-engine.so $(postgres) $(objectdir)
 	install -d $(includedir) $(pkgconfigdir)
 	install -m 644 $(addprefix engine/,$(public_headers)) $(includedir)
 	for header in $(storage_headers); do install -D -m 644 $$header $(includedir)/$$header || exit 1; done
@@ -174,7 +190,7 @@ install: all
 	    install -d $(mandir)/man$${page##*.} && install -m 644 $$page $(mandir)/man$${page##*.} || exit 1; done
 
 uninstall:
-	rm -f $(bindir)/ddbmock $(objectdir)/libddbmock.so $(objectdir)/libddbmock-engine.so
+	rm -f $(bindir)/ddbmock $(addprefix $(objectdir)/libddbmock,.so -engine.so -postgres.so)
 	rm -f $(pkgconfigdir)/ddbmock.pc $(addprefix $(includedir)/,$(public_headers))
 	for page in $(notdir $(manuals)); do rm -f $(mandir)/man$${page##*.}/$$page; done
 	for header in $(storage_headers); do rm -f $(includedir)/$$header; done

@@ -20,17 +20,20 @@
 #include "engine/storage/layers.h"
 #include "engine/storage/selection.h"
 
-/* Sets *why to a sentence, when somebody wants one; answers -error. */
-static int explain(char **why, int error, const char *what, const char *where)
+/* Sets *why to a sentence, when somebody wants one. A backend that has a reason of its own says where,
+ * too, if that is to be known: the path may be an URL with a password. */
+static void explain(char **why, int error, const struct storage_selection *selection,
+                    const char *reason)
 {
     char room[128];
-    const char *reason = error == EPROTO
-                             ? "it is not of ddbmock's making, or of a newer version's, or damaged"
-                             : strerror_r(error, room, sizeof room);
-    if (why && asprintf(why, "cannot open the %s store%s%s: %s", what, where ? " in " : "",
-                        where ? where : "", reason) < 0)
+    const char *where = reason ? NULL : selection->path;
+    if (!reason)
+        reason = error == EPROTO
+                     ? "it is not of ddbmock's making, or of a newer version's, or damaged"
+                     : strerror_r(error, room, sizeof room);
+    if (why && asprintf(why, "cannot open the %s store%s%s: %s", selection->backend->name,
+                        where ? " in " : "", where ? where : "", reason) < 0)
         *why = NULL;
-    return -error;
 }
 
 /* Gives the settings to those that keep them. */
@@ -63,13 +66,14 @@ static int read_head(const struct storage_backend *backend, const char *path,
 }
 
 /* Opens a backend's store, with layers over it. */
-static int open_layers(const struct storage_selection *selection, struct storage **out)
+static int open_layers(const struct storage_selection *selection, struct storage **out, char **why)
 {
     char head[LAYERS_NAME_MAX + 1];
     struct storage *inner;
+    *why = NULL;
     int error = read_head(selection->backend, selection->path, head);
     if (!error)
-        error = storage_open(selection->backend, selection->path, &inner);
+        error = storage_open(selection->backend, selection->path, &inner, why);
     if (error)
         return error;
     error = layers_open(inner, head, out);
@@ -93,10 +97,11 @@ static int open_storage(const struct engine_settings *settings, struct storage *
             *why = reason;
         return error;
     }
-    error = open_layers(&selection, out);
+    error = open_layers(&selection, out, &reason);
     if (error != 0)
-        explain(why, -error, selection.backend->name, selection.path);
+        explain(why, -error, &selection, reason);
     free(selection.path);
+    free(reason);
     return error;
 }
 

@@ -1,6 +1,6 @@
 # What runs the product: the demo, the tests, the bench. Included by the Makefile; paths are from the repo's root.
 
-test_packages := $(build_packages) libcriterion-dev python3 curl strace netbase pkg-config
+test_packages := $(build_packages) libcriterion-dev python3 curl strace netbase pkg-config libpq-dev postgresql
 client_packages := python3 python3-venv awscli curl jq node=nodejs npm=npm mvn=maven javac=openjdk-17-jdk-headless
 demo_packages := $(build_packages) python3 python3-boto3 strace unshare=util-linux
 bench_packages := $(test_packages) valgrind
@@ -56,7 +56,7 @@ $(BUILD)/unit-%: $$(patsubst $$(percent).c,$(BUILD)/$$(percent).o,$$(wildcard te
 percent := %
 
 # Storage backends from outside: the example of docs/storage.md, which the contract suite loads, and some that are refused.
-$(BUILD)/unit-storage: | $(patsubst %.c,$(BUILD)/%.so,$(wildcard tests/storage/*_backend.c))
+$(BUILD)/unit-storage: | $(postgres) $(patsubst %.c,$(BUILD)/%.so,$(wildcard tests/storage/*_backend.c))
 $(BUILD)/tests/storage/%.so: tests/storage/%.c engine/storage/storage.h
 	$(call say,cc  )
 	@mkdir -p $(@D)

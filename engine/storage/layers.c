@@ -148,9 +148,9 @@ struct storage *layers_inner(struct storage *layered)
 }
 
 /* Nobody opens one by itself. */
-static int layered_open(const char *path, struct storage **out)
+static int layered_open(const char *path, struct storage **out, char **why)
 {
-    (void)path, (void)out;
+    (void)path, (void)out, (void)why;
     return -EINVAL;
 }
 

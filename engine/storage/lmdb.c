@@ -48,8 +48,9 @@ struct lmdb_cursor {
     size_t copy_size;
 };
 
-static int lmdb_open(const char *path, struct storage **out)
+static int lmdb_open(const char *path, struct storage **out, char **why)
 {
+    (void)why;
     struct lmdb_storage *storage = malloc(sizeof *storage);
     if (!storage)
         return -ENOMEM;

@@ -192,8 +192,9 @@ static void forget_changes(struct memory *memory)
     }
 }
 
-static int memory_open(const char *path, struct storage **out)
+static int memory_open(const char *path, struct storage **out, char **why)
 {
+    (void)why;
     (void)path;
     struct memory *memory = calloc(1, sizeof *memory);
     if (!memory)

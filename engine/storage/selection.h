@@ -2,12 +2,12 @@
  * selection.h - from what a user writes (DDBMOCK_STORAGE, --storage) to a backend and where its
  * store is:
  *
- *     memory             in the process
- *     lmdb               in the session's directory
- *     sqlite             the file that DDBMOCK_SQLITE_FILE names
- *     sqlite:FILE        that file
- *     /PATH/BACKEND.so   a backend from outside (docs/storage.md), with the session's directory
- *     /PATH/BACKEND.so:WHERE    ... or what it understands by WHERE
+ * - memory: in the process
+ * - lmdb: in the session's directory
+ * - sqlite: the file that DDBMOCK_SQLITE_FILE names; sqlite:FILE: that file
+ * - postgres://... or postgresql://...: the database that this URL of libpq's names
+ * - /PATH/BACKEND.so: a backend from outside (docs/storage.md), with the session's directory;
+ *   /PATH/BACKEND.so:WHERE: ... or what it understands by WHERE
  *
  * The one place that reads it: the shim, the command and the library pass it on as it is.
  */

@@ -39,8 +39,9 @@ struct sqlite_cursor {
     size_t copy_size;
 };
 
-static int sqlite_open(const char *path, struct storage **out)
+static int sqlite_open(const char *path, struct storage **out, char **why)
 {
+    (void)why;
     struct sqlite_storage *storage = malloc(sizeof *storage);
     if (!storage)
         return -ENOMEM;

@@ -30,9 +30,11 @@ const struct storage_backend *storage_backend_named(const char *name)
     return NULL;
 }
 
-int storage_open(const struct storage_backend *backend, const char *path, struct storage **out)
+int storage_open(const struct storage_backend *backend, const char *path, struct storage **out,
+                 char **why)
 {
-    return backend->open(path, out);
+    *why = NULL;
+    return backend->open(path, out, why);
 }
 
 void storage_close(struct storage *storage)

@@ -23,7 +23,8 @@
  * may use the store again. The child of a private backend (memory) has a copy of what the parent had.
  *
  * Errors are negative errno values: -ENOENT (no such key), -ENOMEM, -ENOSPC (the medium is full), -EINVAL (a key or value
- * outside the lengths), -EACCES, -EROFS, -EIO, -EPROTO (a foreign, corrupt or newer file). A backend never exits, aborts,
+ * outside the lengths), -EACCES, -EROFS, -EIO, -EPROTO (a foreign, corrupt or newer file), -ECONNREFUSED and -ECONNRESET (a
+ * server that is away), -EAGAIN (another try may succeed). A backend never exits, aborts,
  * prints, raises a signal or leaves a descriptor open across exec, whatever its files contain.
  */
 #ifndef DDBMOCK_ENGINE_STORAGE_STORAGE_H
@@ -47,7 +48,7 @@ struct cursor;      /* a place in the order, inside one transaction */
 /* What a backend fills in. Every function may be called only as the wrappers below say; none may be NULL. */
 struct storage_backend {
     const char *name; /* "memory", "lmdb", ... */
-    int (*open)(const char *path, struct storage **out);
+    int (*open)(const char *path, struct storage **out, char **why);
     void (*close)(struct storage *);
     int (*begin)(struct storage *, bool write, struct transaction **out);
     int (*commit)(struct transaction *);
@@ -68,7 +69,7 @@ struct storage_backend {
  * What a backend from outside exports, under the name STORAGE_SYMBOL: see docs/storage.md. `version` comes first in every
  * version of this interface; it grows whenever anything else in this header changes its meaning.
  */
-enum { STORAGE_VERSION = 1 };
+enum { STORAGE_VERSION = 2 };
 #define STORAGE_SYMBOL "ddbmock_storage"
 struct storage_module {
     unsigned version; /* STORAGE_VERSION, else it is refused */
@@ -93,9 +94,11 @@ const struct storage_backend *storage_backend_named(const char *name);
 /*
  * Opens the store at `path` (what that is, the backend says; lmdb: an existing directory that only this user can enter;
  * sqlite: a file, or a directory for the file dynamo.db in it, NULL for the working directory) and creates what is missing.
- * 0 and *out, to be closed with storage_close, or -errno.
+ * 0 and *out, to be closed with storage_close; or -errno, with *why what the backend has to say about it beyond that, to be
+ * freed, or NULL. It names no password; `path` may have one.
  */
-int storage_open(const struct storage_backend *backend, const char *path, struct storage **out);
+int storage_open(const struct storage_backend *backend, const char *path, struct storage **out,
+                 char **why);
 
 /* Closes a store in which no transaction is open. NULL does nothing. */
 void storage_close(struct storage *storage);

@@ -144,7 +144,8 @@ static struct figures measure_backend(const struct storage_backend *backend, uns
     pid_t child = fork();
     if (child == 0) {
         struct storage *store;
-        check(storage_open(backend, path, &store), "open");
+        char *why;
+        check(storage_open(backend, path, &store, &why), "open");
         figures = measure(store, count);
         storage_close(store);
         exit(write(results[1], &figures, sizeof figures) == sizeof figures ? 0 : 1);

@@ -26,6 +26,8 @@ same "what the engine object needs beyond libc" "" \
     "$(needed "$build/libddbmock-engine.so" | grep -vE '^(libc|libdl|libpthread|libm|ld-linux-.*)\.so\.[0-9]$')"
 same "what the shim needs beyond libc" "" \
     "$(needed "$build/libddbmock.so" | grep -vE '^(libc|libdl|libpthread|ld-linux-.*)\.so\.[0-9]$')"
+[ ! -f "$build/libddbmock-postgres.so" ] ||
+    same "what the postgres backend exports" ddbmock_storage "$(defined "$build/libddbmock-postgres.so")"
 for object in libddbmock.so libddbmock-engine.so; do
     same "an executable stack or text relocation in $object" "" \
         "$(readelf -dlW "$build/$object" | grep -E 'TEXTREL|GNU_STACK.*E')"

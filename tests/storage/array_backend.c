@@ -59,8 +59,9 @@ static size_t find(const struct array *array, struct slice key, bool *exactly)
     return low;
 }
 
-static int array_open(const char *path, struct storage **out)
+static int array_open(const char *path, struct storage **out, char **why)
 {
+    (void)why;
     (void)path;
     struct array *array = calloc(1, sizeof *array);
     if (!array)

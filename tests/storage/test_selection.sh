@@ -58,6 +58,6 @@ like "a missing directory" "cannot open the sqlite store in nowhere/x.db: No suc
     "$(calls sqlite:nowhere/x.db GetItem "$get")"
 like "a missing backend" "cannot load the storage backend /nowhere/x.so: cannot open shared object file: No such file or directory" \
     "$(calls /nowhere/x.so GetItem "$get")"
-like "no backend" "ddbmock: cannot open the engine: \"nonsense\" is no storage backend: it is memory, lmdb, sqlite, sqlite:FILE, or \
-/PATH/BACKEND.so. $none" "$(calls nonsense GetItem "$get")"
+like "no backend" "ddbmock: cannot open the engine: \"nonsense\" is no storage backend: it is memory, lmdb, sqlite, sqlite:FILE, \
+postgres://..., or /PATH/BACKEND.so. $none" "$(calls nonsense GetItem "$get")"
 exit $failed

@@ -112,7 +112,7 @@ Test(settings, what_must_not_be_guessed_is_refused)
     cr_assert_eq(engine_open(&settings, &engine, &why), -EINVAL);
     cr_assert_str_eq(
         why,
-        "\"memry\" is no storage backend: it is memory, lmdb, sqlite, sqlite:FILE, or /PATH/BACKEND.so");
+        "\"memry\" is no storage backend: it is memory, lmdb, sqlite, sqlite:FILE, postgres://..., or /PATH/BACKEND.so");
     free(why);
     setting_wrong(SETTING_STORAGE, "it is another one");
     cr_assert_eq(engine_open(&settings, &engine, &why), -EINVAL);

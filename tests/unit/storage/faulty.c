@@ -41,8 +41,9 @@ static int count(struct faulty *store)
     return store->error;
 }
 
-static int faulty_open(const char *path, struct storage **out)
+static int faulty_open(const char *path, struct storage **out, char **why)
 {
+    (void)why;
     (void)path, (void)out;
     return -EINVAL; /* faulty_wrap makes them */
 }

@@ -4,12 +4,16 @@
 #include "tests/unit/storage/store.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "engine/storage/selection.h"
+#include "tests/unit/storage/postgres_server.h"
 
 #ifdef __SANITIZE_THREAD__
 const char *__tsan_default_suppressions(void);
@@ -26,6 +30,8 @@ const char *__tsan_default_suppressions(void)
 #endif
 
 static char directory[PATH_MAX];
+static char url[PATH_MAX]; /* instead of the directory, of a store in PostgreSQL */
+static char schema[32];
 static const struct storage_backend *opened;
 static uint64_t state = 88172645463325252u;
 
@@ -48,33 +54,117 @@ static const struct storage_backend *load_outside(void)
     return backend;
 }
 
+static struct storage *open_store(void)
+{
+    struct storage *store;
+    char *why;
+    int error = storage_open(opened, url[0] ? url : directory, &store, &why);
+    cr_assert_eq(error, 0, "%s: %s", strerror(-error), why);
+    return store;
+}
+
+/* Each test has a schema of its own. */
+static struct storage *open_postgres(void)
+{
+    snprintf(schema, sizeof schema, "test_%d", (int)getpid());
+    postgres_run("CREATE SCHEMA %s", schema);
+    struct storage_selection selection;
+    char *why;
+    int error = storage_select(postgres_url("ddbmock", schema), NULL, NULL, &selection, &why);
+    cr_assert_eq(error, 0, "%s", why);
+    snprintf(url, sizeof url, "%s", selection.path);
+    free(selection.path);
+    opened = selection.backend;
+    return open_store();
+}
+
 struct storage *store_open(const char *backend)
 {
+    if (strcmp(backend, "postgres") == 0)
+        return open_postgres();
     /* On tmpfs where there is one, as a session's store is. */
     const char *parent = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : getenv("TMPDIR");
     snprintf(directory, sizeof directory, "%s/ddbmock-storage-XXXXXX", parent ? parent : "/tmp");
     cr_assert_not_null(mkdtemp(directory));
-    struct storage *store;
     opened = strcmp(backend, "outside") == 0 ? load_outside() : storage_backend_named(backend);
-    assert_ok(storage_open(opened, directory, &store));
-    return store;
+    return open_store();
 }
 
 int store_open_again(struct storage **out)
 {
-    return storage_open(opened, directory, out);
+    char *why;
+    int error = storage_open(opened, url[0] ? url : directory, out, &why);
+    free(why);
+    return error;
 }
 
-void store_close(struct storage *store)
+void store_empty(void)
 {
-    storage_close(store);
+    if (url[0]) {
+        postgres_run("DROP SCHEMA %s CASCADE; CREATE SCHEMA %s", schema, schema);
+        return;
+    }
     DIR *files = opendir(directory);
     struct dirent *file;
     while (files && (file = readdir(files)))
         unlinkat(dirfd(files), file->d_name, 0);
     if (files)
         closedir(files);
+}
+
+void store_close(struct storage *store)
+{
+    storage_close(store);
+    if (url[0]) {
+        postgres_run("DROP SCHEMA %s CASCADE", schema);
+        return;
+    }
+    store_empty();
     rmdir(directory);
+}
+
+/* Whether the descriptor is one of the store's. */
+static bool is_of_store(int fd, const char *target)
+{
+    struct sockaddr_un peer = { 0 };
+    socklen_t length = sizeof peer;
+    if (!url[0])
+        return strncmp(target, directory, strlen(directory)) == 0;
+    return getpeername(fd, (struct sockaddr *)&peer, &length) == 0 && peer.sun_family == AF_UNIX &&
+           strncmp(peer.sun_path, postgres_server(), strlen(postgres_server())) == 0;
+}
+
+static int each_descriptor(bool without_cloexec, int instead)
+{
+    DIR *list = opendir("/proc/self/fd");
+    struct dirent *entry;
+    int count = 0;
+    while ((entry = readdir(list))) {
+        char path[300], target[300];
+        snprintf(path, sizeof path, "/proc/self/fd/%.20s", entry->d_name);
+        ssize_t length = readlink(path, target, sizeof target - 1);
+        if (length < 0)
+            continue;
+        target[length] = '\0';
+        int fd = atoi(entry->d_name);
+        if (!is_of_store(fd, target) || (without_cloexec && (fcntl(fd, F_GETFD) & FD_CLOEXEC)))
+            continue;
+        count++;
+        if (instead >= 0)
+            dup2(instead, fd);
+    }
+    closedir(list);
+    return count;
+}
+
+int store_descriptors(bool without_cloexec)
+{
+    return each_descriptor(without_cloexec, -1);
+}
+
+int store_take_descriptors(int instead)
+{
+    return each_descriptor(false, instead);
 }
 
 const char *store_directory(void)
@@ -82,10 +172,16 @@ const char *store_directory(void)
     return directory;
 }
 
+unsigned store_rounds(unsigned many)
+{
+    return url[0] ? many / 8 : many;
+}
+
 bool store_is_shared(const struct storage *store)
 {
     const struct storage_backend *backend = ((const struct storage_base *)store)->backend;
-    return backend == &storage_lmdb || backend == &storage_sqlite;
+    return backend == &storage_lmdb || backend == &storage_sqlite ||
+           strcmp(backend->name, "postgres") == 0;
 }
 
 struct transaction *begin(struct storage *store, bool write)
@@ -177,10 +273,10 @@ uint32_t random_below(uint32_t end)
 
 struct slice random_key(char *room, size_t longest)
 {
-    /* Around the ends of LMDB's keys and of the chunks that lmdb_keys.h makes of longer ones. */
-    static const size_t lengths[] = {
-        509, 510, 511, 512, 1011, 1012, 1013, 1514, 2016, 8191, 8192
-    };
+    /* Around the ends of LMDB's keys and of the chunks that lmdb_keys.h makes of longer ones, and
+     * of POSTGRES_HEAD. */
+    static const size_t lengths[] = { 509,  510,  511,  512,  1011, 1012,
+                                      1013, 1514, 2002, 2016, 8191, 8192 };
     static const char bytes[] = { 0, 1, 'a', 'b', (char)0xfe, (char)0xff };
     size_t length = 1 + random_below(random_below(2) ? 4 : 40);
     if (random_below(3) == 0) {

@@ -28,10 +28,22 @@ void store_close(struct storage *store);
  * would. Its error, or 0. */
 int store_open_again(struct storage **out);
 
+/* Removes what the store keeps outside of this process, behind its back. */
+void store_empty(void);
+
+/* How many descriptors of this process are the store's, or those that would survive an exec. */
+int store_descriptors(bool without_cloexec);
+
+/* Closes them behind the store's back and puts `instead` under their numbers. How many. */
+int store_take_descriptors(int instead);
+
+/* So many, or fewer where each is several round trips to a server. Of the store opened last. */
+unsigned store_rounds(unsigned many);
+
 /* The shared object of the backend "outside". */
 const char *store_outside(void);
 
-/* The directory of the store opened last, for tests that go behind the store's back. */
+/* The directory of the store opened last, unless that is in PostgreSQL, for tests that go behind the store's back. */
 const char *store_directory(void);
 
 /* Whether transactions of other processes see what this one commits. */
@@ -63,10 +75,25 @@ bool store_is_shared(const struct storage *store);
         suite##_##name(store);                                                                     \
         store_close(store);                                                                        \
     }                                                                                              \
+    Test(suite, name##_postgres)                                                                   \
+    {                                                                                              \
+        struct storage *store = store_open("postgres");                                            \
+        suite##_##name(store);                                                                     \
+        store_close(store);                                                                        \
+    }                                                                                              \
     static void suite##_##name(struct storage *store)
 
 /* The same for the backends that processes share; the test opens its store by itself. */
 #define SHARED_STORAGE_TEST(suite, name)                                                           \
+    FILE_STORAGE_TEST(suite, name);                                                                \
+    Test(suite, name##_postgres)                                                                   \
+    {                                                                                              \
+        suite##_##name("postgres");                                                                \
+    }                                                                                              \
+    static void suite##_##name(const char *backend)
+
+/* For those of them that keep it in files of the directory. */
+#define FILE_STORAGE_TEST(suite, name)                                                             \
     static void suite##_##name(const char *backend);                                               \
     Test(suite, name##_lmdb)                                                                       \
     {                                                                                              \

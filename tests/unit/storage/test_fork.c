@@ -2,7 +2,6 @@
  * test_fork.c - fork: parent and child both go on, whatever other threads did at the time; memory
  * is copied, the others are shared; descriptors stay where they belong.
  */
-#include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
@@ -188,53 +187,52 @@ SHARED_STORAGE_TEST(fork, unseen_while_threads_are_busy)
     store_close(store);
 }
 
-/* How many descriptors of this process are files of the store. */
-static int descriptors_of_store(bool without_cloexec)
-{
-    DIR *list = opendir("/proc/self/fd");
-    struct dirent *entry;
-    int count = 0;
-    while ((entry = readdir(list))) {
-        char path[300], target[300];
-        snprintf(path, sizeof path, "/proc/self/fd/%.20s", entry->d_name);
-        ssize_t length = readlink(path, target, sizeof target - 1);
-        if (length < 0)
-            continue;
-        target[length] = '\0';
-        if (strncmp(target, store_directory(), strlen(store_directory())) != 0)
-            continue;
-        int flags = fcntl(atoi(entry->d_name), F_GETFD);
-        if (!without_cloexec || !(flags & FD_CLOEXEC))
-            count++;
-    }
-    closedir(list);
-    return count;
-}
-
 SHARED_STORAGE_TEST(fork, descriptors_stay)
 {
     struct storage *store = store_open(backend);
     put(store, "key", "v");
     get(store, "key"); /* what reads may have descriptors of its own */
-    cr_assert_gt(descriptors_of_store(false), 0);
-    cr_assert_eq(descriptors_of_store(true), 0, "descriptors would survive an exec");
-    int before = descriptors_of_store(false);
+    cr_assert_gt(store_descriptors(false), 0);
+    cr_assert_eq(store_descriptors(true), 0, "descriptors would survive an exec");
+    int before = store_descriptors(false);
     pid_t child = fork_with(store);
     if (child == 0) {
-        if (descriptors_of_store(false) != 0)
+        if (store_descriptors(false) != 0)
             _exit(1);
         put(store, "key", "c");
         get(store, "key");
-        if (descriptors_of_store(false) != before || descriptors_of_store(true) != 0)
+        if (store_descriptors(false) != before || store_descriptors(true) != 0)
             _exit(2);
         storage_close(store);
-        _exit(descriptors_of_store(false) == 0 ? 0 : 3);
+        _exit(store_descriptors(false) == 0 ? 0 : 3);
     }
     assert_child_ends_well(child);
     cr_assert_str_eq(get(store, "key"), "c");
-    cr_assert_eq(descriptors_of_store(false), before);
+    cr_assert_eq(store_descriptors(false), before);
     storage_close(store);
-    cr_assert_eq(descriptors_of_store(false), 0);
+    cr_assert_eq(store_descriptors(false), 0);
     assert_ok(store_open_again(&store));
+    store_close(store);
+}
+
+/* Whatever a host program closes, another file of its own under the same number is left alone. */
+SHARED_STORAGE_TEST(fork, descriptors_that_a_host_closes)
+{
+    struct storage *store = store_open(backend);
+    put(store, "key", "v");
+    get(store, "key");
+    int ends[2];
+    cr_assert_eq(pipe2(ends, O_NONBLOCK), 0);
+    int taken = store_take_descriptors(ends[1]);
+    cr_assert_gt(taken, 0);
+    usleep(20000); /* the descriptors of files are looked at now and then */
+    cr_assert_str_eq(get(store, "key"), "v");
+    put(store, "key", "w");
+    cr_assert_str_eq(get(store, "key"), "w");
+    cr_assert_gt(store_descriptors(false), 0);
+    char byte;
+    cr_assert_eq(read(ends[0], &byte, 1), -1, "something was written into the host's file");
+    close(ends[1]);
+    cr_assert_eq(read(ends[0], &byte, 1), -1, "the host's descriptors have been closed");
     store_close(store);
 }

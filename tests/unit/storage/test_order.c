@@ -261,17 +261,17 @@ static void random_transactions(struct storage *store, uint32_t seed, unsigned t
 
 STORAGE_TEST(order, random_short_keys)
 {
-    random_transactions(store, 1, 400, 12);
+    random_transactions(store, 1, store_rounds(400), 12);
 }
 
 STORAGE_TEST(order, random_keys)
 {
-    random_transactions(store, 2, 600, STORAGE_KEY_MAX);
+    random_transactions(store, 2, store_rounds(600), STORAGE_KEY_MAX);
 }
 
 STORAGE_TEST(order, random_keys_around_the_chunks)
 {
-    random_transactions(store, 3, 600, 1020);
+    random_transactions(store, 3, store_rounds(600), 1020);
 }
 
 STORAGE_TEST(order, removing_everything)

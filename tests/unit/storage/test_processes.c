@@ -60,7 +60,7 @@ static struct storage *open_again(void)
 
 static void increment(struct storage *store)
 {
-    for (int i = 0; i < 2000; i++) {
+    for (unsigned i = 0; i < store_rounds(2000); i++) {
         struct transaction *transaction = begin(store, true);
         write_number(transaction, "counter", read_number(transaction, "counter") + 1);
         if (storage_commit(transaction) != 0)
@@ -78,7 +78,7 @@ SHARED_STORAGE_TEST(processes, lose_no_increment)
         finish(children[i]);
     struct storage *store = open_again();
     struct transaction *transaction = begin(store, false);
-    cr_assert_eq(read_number(transaction, "counter"), PROCESSES * 2000);
+    cr_assert_eq(read_number(transaction, "counter"), PROCESSES * store_rounds(2000));
     storage_abort(transaction);
     store_close(store);
 }
@@ -91,22 +91,13 @@ static void increment_once(struct storage *store)
         _exit(1);
 }
 
-static void remove_files(void)
-{
-    DIR *files = opendir(store_directory());
-    struct dirent *file;
-    while ((file = readdir(files)))
-        unlinkat(dirfd(files), file->d_name, 0);
-    closedir(files);
-}
-
 /* Where nothing is, one of them makes the store, and the others find it made, or half made. */
 SHARED_STORAGE_TEST(processes, begin_together)
 {
     directory_only(backend);
-    for (int round = 0; round < 40; round++) {
+    for (unsigned round = 0; round < store_rounds(40); round++) {
         pid_t children[PROCESSES];
-        remove_files();
+        store_empty();
         for (int i = 0; i < PROCESSES; i++)
             children[i] = start(increment_once);
         for (int i = 0; i < PROCESSES; i++)
@@ -123,7 +114,7 @@ SHARED_STORAGE_TEST(processes, begin_together)
 /* Opened and closed for each: the lock file is made anew whenever nobody is inside. */
 static void open_increment_close(struct storage *store)
 {
-    for (int i = 0; i < 150; i++) {
+    for (unsigned i = 0; i < store_rounds(150); i++) {
         struct storage *another;
         storage_close(i % 2 ? store : NULL);
         if (store_open_again(&another) != 0)
@@ -151,7 +142,7 @@ SHARED_STORAGE_TEST(processes, come_and_go)
         finish(children[i]);
     struct storage *store = open_again();
     struct transaction *transaction = begin(store, false);
-    cr_assert_eq(read_number(transaction, "counter"), PROCESSES * 150);
+    cr_assert_eq(read_number(transaction, "counter"), PROCESSES * store_rounds(150));
     storage_abort(transaction);
     store_close(store);
 }
@@ -163,7 +154,7 @@ static void change_pairs(struct storage *store)
     unsigned seed = (unsigned)getpid();
     char *value = malloc(20000), key[1100];
     memset(key, 'k', sizeof key);
-    for (int i = 0; i < 3000; i++) {
+    for (unsigned i = 0; i < store_rounds(3000); i++) {
         struct transaction *transaction = begin(store, true);
         for (int pair = 0; pair < 3; pair++) {
             unsigned number = (unsigned)rand_r(&seed) % 200;
@@ -192,7 +183,7 @@ static void change_pairs(struct storage *store)
 
 static void compare_pairs(struct storage *store)
 {
-    for (int i = 0; i < 300; i++) {
+    for (unsigned i = 0; i < store_rounds(300); i++) {
         struct transaction *transaction = begin(store, false);
         struct cursor *cursor;
         struct slice found, value, other;
@@ -287,7 +278,7 @@ static long blocks_of_store(void)
     return blocks;
 }
 
-SHARED_STORAGE_TEST(processes, a_killed_reader_holds_nothing)
+FILE_STORAGE_TEST(processes, a_killed_reader_holds_nothing)
 {
     struct storage *store = store_open(backend);
     put(store, "kept", "v");

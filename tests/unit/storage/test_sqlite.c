@@ -17,6 +17,8 @@
 
 #include "tests/unit/storage/store.h"
 
+static char *unused; /* these two leave what to say to the error */
+
 TestSuite(sqlite, .timeout = 180);
 
 static char *path_of(const char *file)
@@ -200,19 +202,20 @@ Test(sqlite, where_it_is)
 {
     struct storage *store = store_open("sqlite"), *other = NULL;
     put(store, "key", "v");
-    assert_error(storage_open(&storage_sqlite, path_of("nothing/x.db"), &other), ENOENT);
-    assert_error(storage_open(&storage_sqlite, path_of("dynamo.db/x.db"), &other), ENOTDIR);
-    assert_error(storage_open(&storage_sqlite, path_of("other/"), &other), ENOENT);
+    assert_error(storage_open(&storage_sqlite, path_of("nothing/x.db"), &other, &unused), ENOENT);
+    assert_error(storage_open(&storage_sqlite, path_of("dynamo.db/x.db"), &other, &unused),
+                 ENOTDIR);
+    assert_error(storage_open(&storage_sqlite, path_of("other/"), &other, &unused), ENOENT);
     mkfifo(path_of("fifo"), 0600);
-    assert_error(storage_open(&storage_sqlite, path_of("fifo"), &other), EPROTO);
+    assert_error(storage_open(&storage_sqlite, path_of("fifo"), &other, &unused), EPROTO);
     /* A name alone, and none, are in the working directory as it was when the store was opened. */
     cr_assert_eq(chdir(store_directory()), 0);
-    assert_ok(storage_open(&storage_sqlite, NULL, &other));
+    assert_ok(storage_open(&storage_sqlite, NULL, &other, &unused));
     cr_assert_eq(chdir("/"), 0);
     cr_assert_str_eq(get(other, "key"), "v");
     storage_close(other);
     cr_assert_eq(chdir(store_directory()), 0);
-    assert_ok(storage_open(&storage_sqlite, "x.db", &other));
+    assert_ok(storage_open(&storage_sqlite, "x.db", &other, &unused));
     cr_assert_eq(chdir("/"), 0);
     storage_before_fork(other); /* closes and opens */
     storage_after_fork(other, false);

@@ -112,7 +112,7 @@ static void *increment(void *argument)
 STORAGE_TEST(transactions, eight_threads_lose_no_increment)
 {
     enum { THREADS = 8 };
-    struct crowd crowd = { .store = store, .rounds = 2000 };
+    struct crowd crowd = { .store = store, .rounds = store_rounds(2000) };
     pthread_t threads[THREADS];
     for (int i = 0; i < THREADS; i++)
         pthread_create(&threads[i], NULL, increment, &crowd);
@@ -172,7 +172,7 @@ STORAGE_TEST(transactions, readers_see_no_half_transaction)
     for (int i = 0; i < 4; i++)
         write_number(transaction, place[i], 100);
     assert_ok(storage_commit(transaction));
-    struct crowd crowd = { .store = store, .rounds = 10000 };
+    struct crowd crowd = { .store = store, .rounds = store_rounds(10000) };
     pthread_t writers[WRITERS], readers[READERS];
     for (int i = 0; i < READERS; i++)
         pthread_create(&readers[i], NULL, add_up, &crowd);
