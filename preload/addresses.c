@@ -17,7 +17,7 @@
 
 enum { BUCKETS = 256, FIRST_ADDRESS = 0x7f400000, ADDRESS_MASK = 0x003fffff, MAX_PATTERNS = 64 };
 
-atomic_bool addresses_known;
+atomic_bool addresses_known = true;
 pthread_mutex_t addresses_lock = PTHREAD_MUTEX_INITIALIZER;
 
 /* By address: the bucket follows from its last eight bits. */
@@ -138,6 +138,7 @@ static const char *parse_pattern(const char *part, size_t length, struct pattern
 void addresses_configure(const char *hosts)
 {
     static const char separators[] = ", \t\n";
+    atomic_store(&addresses_known, false);
     if (hosts == NULL || hosts[strspn(hosts, separators)] == '\0')
         return;
     patterns = calloc(MAX_PATTERNS, sizeof *patterns);
@@ -204,6 +205,8 @@ const struct address *address_of(const char *name, bool *short_of_memory)
 {
     char normal[HOST_NAME_MAX_LENGTH + 1];
     *short_of_memory = false;
+    if (!shim_inside())
+        shim_need_start(); /* it may be a constructor's, before ours */
     size_t length = strnlen(name, HOST_NAME_MAX_LENGTH + 2);
     bool own = host_parse(name, length, NULL);
     if ((!own && pattern_count == 0) || !normalise(name, length, normal) ||

@@ -26,7 +26,8 @@ struct address {
     char name[];     /* lower case, no final dot */
 };
 
-/* Whether any address is ours at all yet. Relaxed: the pass-through test of connect. */
+/* Whether any address is ours at all yet; before shim_start, nobody knows. Relaxed: the pass-through
+ * test of connect. */
 extern atomic_bool addresses_known;
 
 /* Reads DDBMOCK_HOSTS; a bad part is one line on stderr and is left out. Called by the constructor.

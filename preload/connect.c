@@ -30,6 +30,11 @@ static void copy_settings(int from, int to)
         if (REAL(getsockopt)(from, SOL_SOCKET, options[i], value, &length) == 0)
             REAL(setsockopt)(to, SOL_SOCKET, options[i], value, length);
     }
+    struct f_owner_ex owner;
+    if (REAL(fcntl)(from, F_GETOWN_EX, &owner) == 0 && owner.pid != 0) {
+        REAL(fcntl)(to, F_SETOWN_EX, &owner);
+        REAL(fcntl)(to, F_SETSIG, REAL(fcntl)(from, F_GETSIG));
+    }
     int flags = REAL(fcntl)(from, F_GETFL);
     if (flags > 0 && (flags & (O_NONBLOCK | O_ASYNC)))
         REAL(fcntl)(to, F_SETFL, flags & (O_NONBLOCK | O_ASYNC));
@@ -156,6 +161,7 @@ int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
     int error;
     if (!atomic_load_explicit(&addresses_known, memory_order_relaxed) || shim_inside())
         return REAL(connect)(fd, address, length);
+    shim_need_start();
     const struct sockaddr *to = address.__sockaddr__;
     if (to == NULL || length < sizeof to->sa_family)
         return REAL(connect)(fd, address, length);

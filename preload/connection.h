@@ -94,6 +94,12 @@ void connection_destroy(struct connection *connection);
 /* The same if it has no number any more, else only releases its lock. */
 void connection_settle(struct connection *connection);
 
+/*
+ * Files `fd`, which came over a socket, when it is the program's end of a connection that this
+ * process knows by another number, or knew. Outside the guard, no lock held.
+ */
+void connection_adopt(int fd);
+
 /* Moves `fd` to a high number and hides it: the new number, or -errno with `fd` closed. */
 int connection_hide(int fd);
 

@@ -1,6 +1,5 @@
 /*
- * duplicate.c - dup(2) and its kind, fcntl(2), fdopen(3): further numbers of a connection, and
- * stdio on one.
+ * duplicate.c - dup(2) and its kind, fcntl(2): further numbers of a connection.
  */
 #include "preload/connection.h"
 #include "preload/real.h"
@@ -8,6 +7,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <sys/resource.h>
 
 /*
  * After a successful call that made `fd` a copy of `from`. stdio writes to the three standard
@@ -44,13 +44,21 @@ int dup(int fd)
     return hidden(fd) ? -1 : copied(fd, REAL(dup)(fd));
 }
 
+/* Beyond the program's limit, where most of ours are, the kernel refuses. */
+static void make_room(int to)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || (rlim_t)to < limit.rlim_cur)
+        connection_relocate(to);
+}
+
 /* Makes room at `to`: a descriptor of ours moves on, a connection's number ends. */
 static void vacate(int from, int to)
 {
     if (from == to)
         return;
     if (connection_hides(to))
-        connection_relocate(to);
+        make_room(to);
     else if (REAL(fcntl)(from, F_GETFD) >= 0)
         connection_drop(to);
 }
@@ -101,17 +109,4 @@ int fcntl64(int fd, int command, ...)
     void *argument = va_arg(arguments, void *);
     va_end(arguments);
     return control(fd, command, argument, REAL(fcntl64));
-}
-
-FILE *fdopen(int fd, const char *mode)
-{
-    if (connections_exist()) {
-        struct shim_guard guard;
-        struct connection *connection = connection_enter(fd, &guard);
-        if (connection != NULL) {
-            service_watch(connection);
-            connection_leave(connection, &guard);
-        }
-    }
-    return REAL(fdopen)(fd, mode);
 }

@@ -70,6 +70,8 @@ struct environment {
 static struct environment inspect(char *const *variables)
 {
     struct environment found = { 0, SIZE_MAX, SIZE_MAX, true };
+    if (!shim_inside())
+        shim_need_start();
     if (session_setting() == NULL)
         return found;
     for (; variables[found.count] != NULL; found.count++) {
@@ -184,6 +186,7 @@ int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *
 {
     struct completed made;
     char *const *all = complete(&made, variables);
+    shim_expect_elsewhere();
     return release(&made, REAL(posix_spawn)(pid, path, actions, attributes, arguments, all));
 }
 
@@ -193,6 +196,7 @@ int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t 
 {
     struct completed made;
     char *const *all = complete(&made, variables);
+    shim_expect_elsewhere();
     return release(&made, REAL(posix_spawnp)(pid, file, actions, attributes, arguments, all));
 }
 

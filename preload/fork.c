@@ -32,7 +32,7 @@ static void prepare(void)
 
 /* A number that an exec in the child keeps open may be written to there, where nobody looks after
  * it. */
-static void expect_elsewhere(int fd, struct connection *connection)
+static void expect_one(int fd, struct connection *connection)
 {
     int flags = REAL(fcntl)(fd, F_GETFD);
     if (flags >= 0 && !(flags & FD_CLOEXEC) && service_watch(connection))
@@ -53,7 +53,7 @@ static void leave(bool child)
             connection_unhide(watcher);
         connection_settle_all();
     } else {
-        connection_each_number(expect_elsewhere);
+        connection_each_number(expect_one);
     }
     pthread_mutex_unlock(&engine_lock);
     shim_leave(&entered);
@@ -74,6 +74,16 @@ static void start(void)
 {
     atomic_store(&owner, (int)getpid());
     pthread_atfork(prepare, in_parent, in_child);
+}
+
+void shim_expect_elsewhere(void)
+{
+    struct shim_guard entered;
+    if (!connections_exist())
+        return;
+    shim_enter(&entered);
+    connection_each_number(expect_one);
+    shim_leave(&entered);
 }
 
 void shim_prepare_fork(void)

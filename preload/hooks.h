@@ -5,11 +5,13 @@
 #ifndef DDBMOCK_PRELOAD_HOOKS_H
 #define DDBMOCK_PRELOAD_HOOKS_H
 
+#include <aio.h>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <netdb.h>
 #include <resolv.h>
 #include <spawn.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -28,6 +30,19 @@ int __open_2(const char *path, int flags);
 int __open64_2(const char *path, int flags);
 int __openat_2(int directory, const char *path, int flags);
 int __openat64_2(int directory, const char *path, int flags);
+
+int __dprintf_chk(int fd, int flag, const char *format, ...);
+int __vdprintf_chk(int fd, int flag, const char *format, va_list arguments);
+
+/* liburing's, as in its header of 2.3 and later; the structs stay opaque here. */
+struct io_uring;
+struct io_uring_params;
+int io_uring_queue_init(unsigned entries, struct io_uring *ring, unsigned flags);
+int io_uring_queue_init_params(unsigned entries, struct io_uring *ring,
+                               struct io_uring_params *parameters);
+int io_uring_queue_init_mem(unsigned entries, struct io_uring *ring,
+                            struct io_uring_params *parameters, void *memory, size_t size);
+int io_uring_setup(unsigned entries, struct io_uring_params *parameters);
 
 #define HOOK(name) extern __typeof__(name) name __attribute__((visibility("default")));
 #include "preload/hooks.def"

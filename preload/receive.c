@@ -40,7 +40,7 @@ static bool stir(int fd)
 }
 
 /* MSG_WAITALL: the kernel would wait for bytes that wait for room. Fills the parts one after the
- * other. */
+ * other. False: nothing was tried that libc's call would not have to try, too. */
 static bool receive_all(int fd, struct connection *connection, const struct msghdr *message,
                         int flags, ssize_t *result)
 {
@@ -53,9 +53,13 @@ static bool receive_all(int fd, struct connection *connection, const struct msgh
                 if (stir(fd))
                     continue;
                 got = REAL(recv)(fd, to, left, flags & ~MSG_WAITALL);
+                if (got < 0 && total == 0) { /* its time is over, or a signal came */
+                    *result = -1;
+                    return true;
+                }
+            } else if (got < 0 && total == 0) {
+                return false;
             }
-            if (got < 0 && total == 0)
-                return false; /* libc's call gives the error, or is the right one after all */
             if (got <= 0) {
                 *result = total;
                 return true;
@@ -87,12 +91,18 @@ static bool receive_before(int fd, struct msghdr *message, int flags, bool simpl
 {
     struct connection *connection = connection_at(fd);
     int saved = errno;
-    if (connection == NULL || (flags & (MSG_ERRQUEUE | MSG_OOB)))
+    if (connection == NULL || (flags & MSG_OOB))
         return false;
+    if (flags & MSG_ERRQUEUE) { /* a unix socket has none and would give data; ours is empty */
+        *result = -1;
+        errno = EAGAIN;
+        return true;
+    }
     top_up(fd, connection);
     if ((flags & (MSG_WAITALL | MSG_PEEK | MSG_DONTWAIT)) == MSG_WAITALL) {
         bool done = receive_all(fd, connection, message, flags, result);
-        errno = saved;
+        if (!done || *result >= 0)
+            errno = saved;
         return done;
     }
     do {
@@ -168,6 +178,20 @@ ssize_t readv(int fd, const struct iovec *parts, int count)
                : receive_after(fd, REAL(readv)(fd, parts, count));
 }
 
+ssize_t preadv2(int fd, const struct iovec *parts, int count, off_t offset, int flags)
+{
+    return offset == -1 && flags == 0 && connections_exist() && connection_at(fd) != NULL
+               ? readv(fd, parts, count)
+               : REAL(preadv2)(fd, parts, count, offset, flags);
+}
+
+ssize_t preadv64v2(int fd, const struct iovec *parts, int count, off64_t offset, int flags)
+{
+    return offset == -1 && flags == 0 && connections_exist() && connection_at(fd) != NULL
+               ? readv(fd, parts, count)
+               : REAL(preadv64v2)(fd, parts, count, offset, flags);
+}
+
 /* A stream that is connected says nothing of where bytes come from. */
 static ssize_t without_sender(ssize_t got, socklen_t *length)
 {
@@ -195,14 +219,32 @@ ssize_t __recvfrom_chk(int fd, void *bytes, size_t size, size_t room, int flags,
     return recvfrom(fd, bytes, size, flags, from, length);
 }
 
+/* A connection of ours that this process has passed to itself is known under its new number. */
+static void adopt_passed(const struct msghdr *message)
+{
+    int fd;
+    for (struct cmsghdr *control = CMSG_FIRSTHDR(message); control != NULL;
+         control = CMSG_NXTHDR((struct msghdr *)message, control)) {
+        if (control->cmsg_level != SOL_SOCKET || control->cmsg_type != SCM_RIGHTS)
+            continue;
+        for (size_t at = CMSG_LEN(0); at + sizeof fd <= control->cmsg_len; at += sizeof fd) {
+            memcpy(&fd, (char *)control + at, sizeof fd);
+            connection_adopt(fd);
+        }
+    }
+}
+
 ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 {
     ssize_t got;
     if (!connections_exist())
         return REAL(recvmsg)(fd, message, flags);
-    return receive_before(fd, message, flags, false, &got)
-               ? got
-               : receive_after(fd, REAL(recvmsg)(fd, message, flags));
+    if (receive_before(fd, message, flags, false, &got))
+        return got;
+    got = receive_after(fd, REAL(recvmsg)(fd, message, flags));
+    if (got >= 0 && message->msg_controllen > 0)
+        adopt_passed(message);
+    return got;
 }
 
 int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout)
@@ -213,6 +255,8 @@ int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags, struct
     if (count > 0 &&
         receive_before(fd, &messages[0].msg_hdr, flags & ~MSG_WAITFORONE, false, &got)) {
         int saved = errno;
+        if (got < 0)
+            return -1;
         unsigned received = 1;
         messages[0].msg_len = (unsigned)got;
         while (received < count && got > 0) {
@@ -226,5 +270,8 @@ int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags, struct
         return (int)received;
     }
     int received = REAL(recvmmsg)(fd, messages, count, flags, timeout);
+    for (int i = 0; i < received; i++)
+        if (messages[i].msg_hdr.msg_controllen > 0)
+            adopt_passed(&messages[i].msg_hdr);
     return receive_after(fd, received) < 0 ? -1 : received;
 }

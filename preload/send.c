@@ -53,9 +53,31 @@ static inline bool candidate(int fd)
     return connections_exist() && connection_at(fd) != NULL;
 }
 
+/*
+ * Whether a connection of ours can send with these flags, else errno. Urgent data would be mixed
+ * into the stream; where the program has asked to be told when its buffers are free again
+ * (SO_ZEROCOPY), it hears that they cannot be pinned and copies, as it must be ready to.
+ */
+static bool possible(int fd, int flags)
+{
+    int value = 0;
+    socklen_t length = sizeof value;
+    if (__builtin_expect((flags & (MSG_OOB | MSG_ZEROCOPY)) == 0, 1))
+        return true;
+    if (flags & MSG_OOB)
+        errno = EOPNOTSUPP;
+    else if (getsockopt(fd, SOL_SOCKET, SO_ZEROCOPY, &value, &length) == 0 && value != 0)
+        errno = ENOBUFS;
+    else
+        return true;
+    return false;
+}
+
 ssize_t send(int fd, const void *bytes, size_t size, int flags)
 {
     if (candidate(fd)) {
+        if (!possible(fd, flags))
+            return -1;
         ssize_t sent = send_bytes(fd, bytes, size);
         if (sent >= 0)
             return sent;
@@ -83,6 +105,27 @@ ssize_t writev(int fd, const struct iovec *parts, int count)
     return REAL(writev)(fd, parts, count);
 }
 
+/* With the offset -1 they are writev; any other one is for files. */
+ssize_t pwritev2(int fd, const struct iovec *parts, int count, off_t offset, int flags)
+{
+    if (offset == -1 && candidate(fd) && count >= 0) {
+        ssize_t sent = send_ours(fd, parts, (size_t)count);
+        if (sent >= 0)
+            return sent;
+    }
+    return REAL(pwritev2)(fd, parts, count, offset, flags);
+}
+
+ssize_t pwritev64v2(int fd, const struct iovec *parts, int count, off64_t offset, int flags)
+{
+    if (offset == -1 && candidate(fd) && count >= 0) {
+        ssize_t sent = send_ours(fd, parts, (size_t)count);
+        if (sent >= 0)
+            return sent;
+    }
+    return REAL(pwritev64v2)(fd, parts, count, offset, flags);
+}
+
 /* With MSG_FASTOPEN, connects on the way. False: *error is the outcome. */
 static bool open_fast(int fd, int flags, const struct sockaddr *address, socklen_t length,
                       int *error)
@@ -102,6 +145,8 @@ ssize_t sendto(int fd, const void *bytes, size_t size, int flags, __CONST_SOCKAD
         return -1;
     }
     if (candidate(fd)) {
+        if (!possible(fd, flags))
+            return -1;
         ssize_t sent = send_bytes(fd, bytes, size);
         if (sent >= 0)
             return sent;
@@ -121,13 +166,8 @@ static void watch_passed(const struct msghdr *message)
             continue;
         for (size_t at = CMSG_LEN(0); at + sizeof(int) <= control->cmsg_len; at += sizeof(int)) {
             int fd;
-            struct shim_guard guard;
             memcpy(&fd, (char *)control + at, sizeof fd);
-            struct connection *passed = connection_enter(fd, &guard);
-            if (passed == NULL)
-                continue;
-            passed->elsewhere = service_watch(passed);
-            connection_leave(passed, &guard);
+            service_watch_elsewhere(fd);
         }
     }
 }
@@ -141,6 +181,8 @@ ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
         return -1;
     }
     if (candidate(fd)) {
+        if (!possible(fd, flags))
+            return -1;
         ssize_t sent = send_ours(fd, message->msg_iov, message->msg_iovlen);
         if (sent >= 0)
             return sent;
@@ -153,8 +195,14 @@ ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
 {
     unsigned sent = 0;
-    if (!candidate(fd))
+    if (!candidate(fd)) {
+        for (unsigned i = 0; connections_exist() && i < count; i++)
+            if (messages[i].msg_hdr.msg_controllen > 0)
+                watch_passed(&messages[i].msg_hdr);
         return REAL(sendmmsg)(fd, messages, count, flags);
+    }
+    if (count > 0 && !possible(fd, flags))
+        return -1;
     for (; sent < count; sent++) {
         ssize_t size =
             send_ours(fd, messages[sent].msg_hdr.msg_iov, messages[sent].msg_hdr.msg_iovlen);
@@ -219,13 +267,7 @@ ssize_t splice(int in, off64_t *in_offset, int out, off64_t *out_offset, size_t 
                unsigned flags)
 {
     /* The bytes stay in the kernel: the service thread takes them from there. */
-    for (int i = 0; i < 2 && connections_exist(); i++) {
-        struct shim_guard guard;
-        struct connection *connection = connection_enter(i == 0 ? in : out, &guard);
-        if (connection != NULL) {
-            service_watch(connection);
-            connection_leave(connection, &guard);
-        }
-    }
+    service_watch_number(in);
+    service_watch_number(out);
     return REAL(splice)(in, in_offset, out, out_offset, count, flags);
 }

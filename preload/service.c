@@ -15,6 +15,7 @@ enum { STACK_SIZE = 256 * 1024, EVENTS = 16 };
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static atomic_int watcher = -1; /* the epoll descriptor, hidden */
 static atomic_bool everything;
+static atomic_uint watched; /* how often; orders the making of a connection before its service */
 
 static void serve(struct connection *connection)
 {
@@ -48,6 +49,7 @@ static void *run(void *unused)
         int count = epoll_wait(atomic_load(&watcher), events, EVENTS, -1);
         if (count < 0 && errno != EINTR)
             return NULL;
+        atomic_load_explicit(&watched, memory_order_acquire);
         for (int i = 0; i < count; i++)
             serve(events[i].data.ptr);
     }
@@ -100,6 +102,7 @@ bool service_watch(struct connection *connection)
     struct epoll_event event = { .events = EPOLLIN, .data.ptr = connection };
     if (atomic_load(&connection->backlog))
         event.events |= EPOLLOUT;
+    atomic_fetch_add_explicit(&watched, 1, memory_order_release);
     connection->served =
         epoll_ctl(atomic_load(&watcher), EPOLL_CTL_ADD, connection->end, &event) == 0;
     return connection->served;
@@ -122,9 +125,42 @@ void service_wait_for_room(struct connection *connection, bool wanted)
     epoll_ctl(atomic_load(&watcher), EPOLL_CTL_MOD, connection->end, &event);
 }
 
+static void watch(int fd, struct connection *connection)
+{
+    (void)fd;
+    service_watch(connection);
+}
+
 void service_everything(void)
 {
-    atomic_store(&everything, true);
+    struct shim_guard guard;
+    if (atomic_exchange(&everything, true) || !connections_exist())
+        return;
+    shim_enter(&guard);
+    connection_each_number(watch);
+    shim_leave(&guard);
+}
+
+static bool watch_number(int fd, bool elsewhere)
+{
+    struct shim_guard guard;
+    struct connection *connection;
+    if (!connections_exist() || (connection = connection_enter(fd, &guard)) == NULL)
+        return false;
+    if (service_watch(connection) && elsewhere)
+        connection->elsewhere = true;
+    connection_leave(connection, &guard);
+    return true;
+}
+
+void service_watch_number(int fd)
+{
+    watch_number(fd, false);
+}
+
+bool service_watch_elsewhere(int fd)
+{
+    return watch_number(fd, true);
 }
 
 bool service_wants_everything(void)
@@ -136,7 +172,7 @@ bool service_relocate(int fd)
 {
     if (atomic_load(&watcher) != fd)
         return false;
-    int copy = REAL(fcntl)(fd, F_DUPFD_CLOEXEC, fd + 1);
+    int copy = REAL(fcntl)(fd, F_DUPFD_CLOEXEC, 0);
     if (copy >= 0)
         copy = connection_hide(copy);
     /* The thread sleeps on the same epoll until its next event, and takes the new number then. */

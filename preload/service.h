@@ -16,13 +16,20 @@
  */
 bool service_watch(struct connection *connection);
 
+/* The same for whatever connection `fd` is, if it is one. Outside the guard, no lock held. */
+void service_watch_number(int fd);
+
+/* The same when another process is to have it, too, which may outlive ours. Whether it is one. */
+bool service_watch_elsewhere(int fd);
+
 /* The opposite, before its end is closed. The lock is held. */
 void service_forget(struct connection *connection);
 
 /* Whether to wake up for room in the socket, too. The lock is held. */
 void service_wait_for_room(struct connection *connection, bool wanted);
 
-/* From now on every connection is served: the program uses io_uring. */
+/* From now on every connection is served, those that are open included: the program uses io_uring.
+ * No lock held. */
 void service_everything(void);
 bool service_wants_everything(void);
 

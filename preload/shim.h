@@ -9,6 +9,7 @@
 #ifndef DDBMOCK_PRELOAD_SHIM_H
 #define DDBMOCK_PRELOAD_SHIM_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -39,14 +40,31 @@ void shim_leave(const struct shim_guard *guard);
 /* One line on stderr, "ddbmock: ..." and a newline; at most 1,000 bytes. errno stays. */
 void shim_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The absolute path of this object, or "" when it cannot be told; set by the constructor. */
+/* The absolute path of this object, or "" when it cannot be told; set by shim_start. */
 extern const char *shim_path;
+
+/*
+ * Does what the constructor does, once: for whatever is needed in constructors of other libraries
+ * that run before ours. Outside the guard.
+ */
+void shim_start(void);
+extern atomic_bool shim_started;
+
+static inline void shim_need_start(void)
+{
+    if (__builtin_expect(!atomic_load_explicit(&shim_started, memory_order_acquire), 0))
+        shim_start();
+}
 
 /*
  * Registers the fork handlers and notes this process's id; at the first need, then cheap. Whoever
  * creates state that a child must not share calls it first.
  */
 void shim_prepare_fork(void);
+
+/* Before a child is made past the fork handlers, by posix_spawn: what it inherits is served from
+ * here. Outside the guard. */
+void shim_expect_elsewhere(void);
 
 /*
  * Whether this is the process that the state in memory belongs to: not so in a child of vfork(2),

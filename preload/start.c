@@ -1,6 +1,7 @@
 /*
  * start.c - the constructor: names the session and sees to the environment. No thread, no
- * descriptor, nothing that lasts but a few variables; most programs never meet DynamoDB.
+ * descriptor, nothing that lasts but a few variables; most programs never meet DynamoDB. A library
+ * whose constructor runs before ours may need the shim sooner: then it starts there and then.
  */
 #include "preload/addresses.h"
 #include "preload/config.h"
@@ -14,10 +15,12 @@
 #include "preload/trust.h"
 
 #include <limits.h>
+#include <pthread.h>
 
 const char *shim_path = "";
+atomic_bool shim_started;
 
-__attribute__((constructor)) static void start(void)
+static void start(void)
 {
     static char path[PATH_MAX];
     struct shim_guard guard;
@@ -37,5 +40,12 @@ __attribute__((constructor)) static void start(void)
     environment_prepare();
     node_prepare();
     addresses_configure(getenv("DDBMOCK_HOSTS"));
+    atomic_store(&shim_started, true);
     shim_leave(&guard);
+}
+
+__attribute__((constructor)) void shim_start(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, start);
 }

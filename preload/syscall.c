@@ -29,6 +29,12 @@ static bool hooked(long number, const long *a, long *result)
     case SYS_writev:
         *result = writev((int)a[0], (const struct iovec *)a[1], (int)a[2]);
         return true;
+    case SYS_preadv2: /* the offset comes in two halves */
+        *result = preadv2((int)a[0], (const struct iovec *)a[1], (int)a[2], a[3], (int)a[5]);
+        return true;
+    case SYS_pwritev2:
+        *result = pwritev2((int)a[0], (const struct iovec *)a[1], (int)a[2], a[3], (int)a[5]);
+        return true;
     case SYS_sendto:
         *result = sendto((int)a[0], (const void *)a[1], (size_t)a[2], (int)a[3],
                          (const struct sockaddr *)a[4], (socklen_t)a[5]);
@@ -112,6 +118,8 @@ long syscall(long number, ...)
         /* What goes through its ring is seen by nobody. */
         if (number == SYS_io_uring_setup)
             service_everything();
+        else if (number == SYS_epoll_create1)
+            return epoll_create1((int)a[0]);
         if ((connections_exist() || atomic_load_explicit(&addresses_known, memory_order_relaxed)) &&
             hooked(number, a, &result))
             return result;

@@ -240,21 +240,49 @@ void connection_drop(int fd)
     shim_leave(&guard);
 }
 
+enum { HIGH = 4096 };
+
+/*
+ * A copy of `fd` beyond the program's limit, so that ours take none of its numbers: the limit is
+ * raised for the moment of one call. -1 when that is not allowed.
+ */
+static int copy_beyond(int fd, const struct rlimit *limit)
+{
+    static pthread_mutex_t raising = PTHREAD_MUTEX_INITIALIZER;
+    struct rlimit raised = *limit, found, left;
+    raised.rlim_cur = limit->rlim_max < 16 * HIGH ? limit->rlim_max : 16 * HIGH;
+    if (raised.rlim_cur <= limit->rlim_cur)
+        return -1;
+    pthread_mutex_lock(&raising);
+    int copy = -1;
+    if (prlimit(0, RLIMIT_NOFILE, &raised, &found) == 0) {
+        copy = REAL(fcntl)(fd, F_DUPFD_CLOEXEC, (int)found.rlim_cur);
+        if (prlimit(0, RLIMIT_NOFILE, &found, &left) == 0 && left.rlim_cur != raised.rlim_cur)
+            prlimit(0, RLIMIT_NOFILE, &left, NULL); /* the program has set it meanwhile */
+    }
+    pthread_mutex_unlock(&raising);
+    return copy;
+}
+
 /* High enough to be out of the way, low enough that the kernel's own table stays small. */
-static int first_hidden(void)
+static int copy_high(int fd)
 {
     struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur > 4096)
-        limit.rlim_cur = 4096;
-    return (int)(limit.rlim_cur / 4 * 3);
+    int copy = -1;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        limit.rlim_cur = limit.rlim_max = HIGH;
+    if (limit.rlim_cur <= HIGH)
+        copy = copy_beyond(fd, &limit);
+    int base = (int)((limit.rlim_cur > HIGH ? HIGH : limit.rlim_cur) / 4 * 3);
+    for (; copy < 0 && base > 2; base /= 2)
+        copy = REAL(fcntl)(fd, F_DUPFD_CLOEXEC, base);
+    return copy;
 }
 
 int connection_hide(int fd)
 {
-    int high = -1, error = 0;
-    for (int base = first_hidden(); high < 0 && base > 2; base /= 2)
-        high = REAL(fcntl)(fd, F_DUPFD_CLOEXEC, base);
-    error = high < 0 ? -errno : 0;
+    int high = copy_high(fd);
+    int error = high < 0 ? -errno : 0;
     REAL(close)(fd);
     if (high < 0)
         return error;
@@ -293,6 +321,32 @@ static struct connection *after(struct connection *one)
     return next;
 }
 
+void connection_adopt(int fd)
+{
+    struct shim_guard guard;
+    uint64_t identity;
+    if (!connections_exist() || !connection_identify(fd, &identity))
+        return;
+    connection_drop(fd); /* whatever had the number before */
+    shim_enter(&guard);
+    for (struct connection *each = after(NULL); each != NULL; each = after(each)) {
+        pthread_mutex_lock(&each->lock);
+        bool same = each->gateway != NULL && each->elsewhere && each->identity == identity;
+        if (same) {
+            pthread_mutex_lock(&table_lock);
+            each->references++;
+            pthread_mutex_unlock(&table_lock);
+        }
+        pthread_mutex_unlock(&each->lock);
+        if (same) {
+            connection_add(fd, each);
+            connection_release(each);
+            break;
+        }
+    }
+    shim_leave(&guard);
+}
+
 void connection_relocate(int fd)
 {
     struct shim_guard guard;
@@ -305,7 +359,7 @@ void connection_relocate(int fd)
         int *ours = owner->end == fd ? &owner->end : owner->tcp == fd ? &owner->tcp : NULL;
         if (ours != NULL) {
             bool served = owner->served;
-            int copy = REAL(fcntl)(fd, F_DUPFD_CLOEXEC, fd + 1);
+            int copy = REAL(fcntl)(fd, F_DUPFD_CLOEXEC, 0);
             if (served)
                 service_forget(owner);
             if (copy >= 0)
