@@ -19,6 +19,7 @@
 #include "engine/settings.h"
 #include "engine/storage/layers.h"
 #include "engine/storage/selection.h"
+#include "engine/table.h"
 
 /* Sets *why to a sentence, when somebody wants one. A backend that has a reason of its own says where,
  * too, if that is to be known: the path may be an URL with a password. */
@@ -41,6 +42,9 @@ static void apply_settings(void)
 {
     request_log_configure();
     wording_set((enum wording)setting_choice(SETTING_WORDING));
+    if (table_delays_parse(setting_text(SETTING_DELAYS)) != 0)
+        setting_wrong(SETTING_DELAYS,
+                      "it is none, realistic, a number of seconds, or NAME=SECONDS between commas");
 }
 
 /*

@@ -61,11 +61,13 @@ static struct entry entry_of(struct arena *arena, const struct table *table,
 int index_update(struct request *request, const struct table *table, const struct index *index,
                  const struct map *before, const struct map *after, double *units)
 {
+    *units = 0;
+    if (index->deleted_at != 0) /* its items are gone, and none must follow them */
+        return 0;
     struct entry old = entry_of(&request->arena, table, index, before);
     struct entry new = entry_of(&request->arena, table, index, after);
     bool had = old.key.length > 0, has = new.key.length > 0;
     bool moved = had && has && !slice_equal(old.key, new.key);
-    *units = 0;
     if ((!had && !has) || (had && has && !moved && slice_equal(old.packed, new.packed)))
         return 0;
 

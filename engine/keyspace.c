@@ -46,6 +46,12 @@ void keyspace_catalogue(struct buffer *out, const char *region, struct slice nam
     buffer_append_slice(out, name);
 }
 
+void keyspace_account(struct buffer *out, const char *region)
+{
+    buffer_append_byte(out, 'A');
+    buffer_append(out, region, strlen(region));
+}
+
 void keyspace_token(struct buffer *out, const char *region, struct slice token)
 {
     buffer_append_byte(out, 'T');

@@ -1,6 +1,7 @@
 /*
  * keyspace.h - what the keys in storage look like. One ordered map holds everything:
  *
+ *     'A' region                     what the account has there (engine/operations/account.h)
  *     'C' region NUL name            the catalogue: one record a table (engine/table.h)
  *     'I' id                         live size of a table or index
  *     'N'                            the next id of a key space
@@ -52,6 +53,9 @@ int keyspace_drop(struct request *request, uint64_t id);
 
 /* The catalogue's key of a table; with an empty name the prefix of all tables of a region. */
 void keyspace_catalogue(struct buffer *out, const char *region, struct slice name);
+
+/* The key of what the account has in a region. */
+void keyspace_account(struct buffer *out, const char *region);
 
 /* The key of the record of the next id. */
 void keyspace_next_id(struct buffer *out);

@@ -52,10 +52,17 @@ enum projection_type { PROJECTION_ALL, PROJECTION_KEYS_ONLY, PROJECTION_INCLUDE 
 
 enum table_status { TABLE_CREATING, TABLE_UPDATING, TABLE_DELETING, TABLE_ACTIVE };
 
-/* Which change holds a table in UPDATING: the service's refusals name it. */
-enum table_change { CHANGE_THROUGHPUT, CHANGE_STREAM, CHANGE_CLASS, CHANGE_INDEX };
+/* The changes that hold a table in UPDATING, beside those of indexes: the service's refusals name
+ * them. */
+enum table_change {
+    CHANGE_THROUGHPUT,
+    CHANGE_BILLING,
+    CHANGE_STREAM,
+    CHANGE_CLASS,
+    CHANGE_COUNT,
+};
 
-/* ProvisionedThroughput. The old_ values are described until updated_at of the table or index. */
+/* ProvisionedThroughput. The old_ values are described until the change of it has settled. */
 struct throughput {
     int64_t read, write;                  /* units per second; 0 and 0 when on demand */
     int64_t last_increase, last_decrease; /* ms since the epoch; 0: never */
@@ -68,11 +75,12 @@ struct on_demand_throughput {
     int64_t read, write;
 };
 
-/* WarmThroughput: never decreases. The old_ values are described until updated_at, of it or of its
- * table or index. */
+/* WarmThroughput: never decreases. The old_ values are described until updated_at, and while the
+ * throughput of its table or index is being changed. */
 struct warm_throughput {
     int64_t read, write, old_read, old_write;
-    int64_t updated_at; /* its Status is UPDATING until then; 0: never asked for */
+    int64_t updated_at; /* its Status is UPDATING until then; 0: settled */
+    bool raised;        /* by a request, ever: another raise is quick */
 };
 
 struct index {
@@ -86,12 +94,13 @@ struct index {
     struct throughput throughput;
     struct on_demand_throughput on_demand;
     struct warm_throughput warm;
-    int64_t created;     /* ms since the epoch */
-    int64_t active_at;   /* CREATING until then */
-    int64_t backfill_at; /* added by UpdateTable, and Backfilling from then until active_at; 0: made
-                            with the table */
-    int64_t updated_at;  /* UPDATING until then; 0: never */
-    int64_t deleted_at;  /* DELETING until then, gone after it; 0: not being deleted */
+    int64_t created;   /* ms since the epoch */
+    int64_t active_at; /* CREATING until then */
+    int64_t
+        backfill_at;    /* being added by UpdateTable, and Backfilling from then until active_at; 0:
+                            made with the table, or ACTIVE */
+    int64_t updated_at; /* UPDATING until then; 0: never */
+    int64_t deleted_at; /* DELETING until then, gone after it; 0: not being deleted */
 };
 
 struct stream_setting {
@@ -104,11 +113,14 @@ struct stream_setting {
  * describes nothing. */
 struct encryption {
     bool kms, old_kms;
-    struct slice key, old_key; /* ARN */
+    struct slice key, old_key; /* ARN; the old one is described for the first two fifths */
+    int64_t changed;           /* the last change by UpdateTable, ms since the epoch; 0: none */
     int64_t updated_at;        /* SSEDescription.Status is UPDATING until then */
+    int64_t window, changes;   /* the first change of a window of 24 hours, and how many since */
 };
 
 struct table_class {
+    bool named; /* by CreateTable, were it as STANDARD */
     bool infrequent, old_infrequent;
     int64_t changed, old_changed; /* the last two changes, ms since the epoch; 0: none */
 };
@@ -122,14 +134,17 @@ struct table {
     size_t index_count;
     struct key_attribute *definitions; /* AttributeDefinitions, sorted by name */
     size_t definition_count;
-    bool on_demand;          /* BillingMode PAY_PER_REQUEST */
-    int64_t on_demand_since; /* when it last became so, ms since the epoch; 0: it never was */
+    bool on_demand;              /* BillingMode PAY_PER_REQUEST */
+    int64_t on_demand_since;     /* when it last became so, ms since the epoch; 0: it never was */
+    int64_t old_on_demand_since; /* described until the switch has settled */
+    int64_t billing_changed;     /* when BillingMode was last switched */
     struct throughput throughput;
     struct on_demand_throughput on_demand_limits;
     struct warm_throughput warm;
-    int64_t created, active_at, updated_at, deleted_at; /* as of an index */
-    enum table_change change;                           /* what updated_at is about */
+    int64_t created, active_at, deleted_at; /* as of an index */
+    int64_t busy_until[CHANGE_COUNT];       /* UPDATING until then; 0: settled */
     bool deletion_protected;
+    int64_t protection_changed; /* by UpdateTable, ms since the epoch; 0: never */
     struct stream_setting stream;
     struct encryption encryption;
     struct table_class class;
@@ -171,9 +186,16 @@ int table_each(struct request *request, struct slice after,
 /* The index of that name, or NULL. */
 const struct index *table_index(const struct table *table, struct slice name);
 
-/* The state at a moment. A table or index that is gone by then counts as TABLE_DELETING. */
+/*
+ * The state at a moment. A table or index that is gone by then counts as TABLE_DELETING. A table is
+ * UPDATING also while resources are allocated to a new index, and while one is being deleted
+ * (DDB-TABLE-148 of facts/control-plane.md).
+ */
 enum table_status table_status(const struct table *table, int64_t at);
 enum table_status index_status(const struct index *index, int64_t at);
+
+/* Whether that index is between UpdateTable's Create and its backfill. */
+bool index_is_allocated(const struct index *index, int64_t at);
 
 /*
  * Stores a definition under its name, new or changed, in the open write transaction: whoever looks
@@ -209,23 +231,37 @@ char *table_arn(struct request *request, const struct table *table);
 /* "aws", "aws-cn", "aws-us-gov", ...: the partition of a region, as ARNs name it. */
 const char *region_partition(const char *region);
 
-/* How long a transition lasts, in ms: 0 unless somebody has said otherwise. */
+/*
+ * How long a transition lasts, in ms: 0 unless DDBMOCK_DELAYS or a test says otherwise. The names and
+ * the service's own figures are in table_delays.c.
+ */
 enum transition {
-    TRANSITION_CREATE,     /* a table, without indexes or with them */
-    TRANSITION_DELETE,     /* a table */
-    TRANSITION_THROUGHPUT, /* of a table */
-    TRANSITION_BILLING,    /* BillingMode */
+    TRANSITION_CREATE,          /* a table without indexes */
+    TRANSITION_CREATE_INDEXED,  /* one with global indexes */
+    TRANSITION_DELETE,          /* a table */
+    TRANSITION_THROUGHPUT,      /* of a table */
+    TRANSITION_PROVISIONED,     /* BillingMode to PROVISIONED */
+    TRANSITION_ON_DEMAND,       /* BillingMode to PAY_PER_REQUEST for the first time */
+    TRANSITION_ON_DEMAND_AGAIN, /* and later */
     TRANSITION_STREAM,
     TRANSITION_CLASS,
     TRANSITION_ENCRYPTION,
-    TRANSITION_WARM,
+    TRANSITION_WARM,           /* WarmThroughput, the first raise */
+    TRANSITION_WARM_AGAIN,     /* and later */
     TRANSITION_INDEX_ALLOCATE, /* UpdateTable's Create, until it starts to fill the index */
     TRANSITION_INDEX_BACKFILL, /* from there until the index is ACTIVE */
     TRANSITION_INDEX_DELETE,
     TRANSITION_INDEX_UPDATE,
+    TRANSITION_PROTECTION, /* how soon DeletionProtectionEnabled may be changed again */
     TRANSITION_COUNT,
 };
 int64_t table_delay(enum transition transition);
 void table_delay_set(enum transition transition, int64_t milliseconds);
+
+/*
+ * Sets all delays by the text of DDBMOCK_DELAYS (docs/man/libddbmock.7 has its grammar). 0; or -EINVAL,
+ * and every delay 0, when it is no such text.
+ */
+int table_delays_parse(const char *text);
 
 #endif

@@ -45,17 +45,24 @@ struct field {
         INTEGER(type, "warm_read", warm.read), INTEGER(type, "warm_write", warm.write),            \
         INTEGER(type, "warm_old_read", warm.old_read),                                             \
         INTEGER(type, "warm_old_write", warm.old_write),                                           \
-        INTEGER(type, "warm_updated_at", warm.updated_at), INTEGER(type, "created", created),      \
-        INTEGER(type, "active_at", active_at), INTEGER(type, "updated_at", updated_at),            \
-        INTEGER(type, "deleted_at", deleted_at)
+        INTEGER(type, "warm_updated_at", warm.updated_at),                                         \
+        BOOLEAN(type, "warm_raised", warm.raised), INTEGER(type, "created", created),              \
+        INTEGER(type, "active_at", active_at), INTEGER(type, "deleted_at", deleted_at)
 
 static const struct field table_fields[] = {
     INTEGER(table, "id", id),
     STRING(table, "name", name),
     BOOLEAN(table, "on_demand", on_demand),
     INTEGER(table, "on_demand_since", on_demand_since),
+    INTEGER(table, "old_on_demand_since", old_on_demand_since),
+    INTEGER(table, "billing_changed", billing_changed),
     CAPACITY_FIELDS(table, on_demand_limits),
+    INTEGER(table, "throughput_until", busy_until[CHANGE_THROUGHPUT]),
+    INTEGER(table, "billing_until", busy_until[CHANGE_BILLING]),
+    INTEGER(table, "stream_until", busy_until[CHANGE_STREAM]),
+    INTEGER(table, "class_until", busy_until[CHANGE_CLASS]),
     BOOLEAN(table, "deletion_protected", deletion_protected),
+    INTEGER(table, "protection_changed", protection_changed),
     BOOLEAN(table, "stream_enabled", stream.enabled),
     STRING(table, "stream_view_type", stream.view_type),
     STRING(table, "stream_label", stream.label),
@@ -63,7 +70,11 @@ static const struct field table_fields[] = {
     BOOLEAN(table, "old_kms", encryption.old_kms),
     STRING(table, "kms_key", encryption.key),
     STRING(table, "old_kms_key", encryption.old_key),
+    INTEGER(table, "encryption_changed", encryption.changed),
     INTEGER(table, "encryption_updated_at", encryption.updated_at),
+    INTEGER(table, "encryption_window", encryption.window),
+    INTEGER(table, "encryption_changes", encryption.changes),
+    BOOLEAN(table, "class_named", class.named),
     BOOLEAN(table, "infrequent", class.infrequent),
     BOOLEAN(table, "old_infrequent", class.old_infrequent),
     INTEGER(table, "class_changed", class.changed),
@@ -78,6 +89,7 @@ static const struct field index_fields[] = {
     BOOLEAN(index, "global", global),
     CAPACITY_FIELDS(index, on_demand),
     INTEGER(index, "backfill_at", backfill_at),
+    INTEGER(index, "updated_at", updated_at),
     { NULL },
 };
 
@@ -163,8 +175,6 @@ int table_encode(struct buffer *out, const struct table *table)
     begin_member(out, "uuid");
     string_write_json(out, slice_of(table->uuid));
     encode_fields(out, table_fields, table);
-    begin_member(out, "change");
-    buffer_printf(out, "%d", (int)table->change);
     encode_keys(out, &table->keys);
     encode_attributes(out, "definitions", table->definitions, table->definition_count);
     if (table->index_count > 0) {
@@ -291,10 +301,6 @@ int table_decode(struct arena *arena, const json_t *record, struct table *out)
         error = decode_keys(record, &out->keys);
     if (error != 0)
         return error;
-    json_int_t change = input_integer(record, "change", CHANGE_THROUGHPUT);
-    if (change < CHANGE_THROUGHPUT || change > CHANGE_INDEX)
-        return -EPROTO;
-    out->change = (enum table_change)change;
 
     const json_t *definitions = json_object_get(record, "definitions");
     size_t room = json_array_size(definitions);

@@ -15,9 +15,14 @@
 int table_describe(struct request *request, const char *member, const struct table *table,
                    int64_t at);
 
+/* The same with another TableStatus than that of the moment. */
+int table_describe_as(struct request *request, const char *member, const struct table *table,
+                      int64_t at, enum table_status status);
+
 /*
- * Writes DeleteTable's answer, which tells less: the members of captured ones of 2013 to 2019, and
- * two that came later (BillingModeSummary, DeletionProtectionEnabled: unverified). As
+ * Writes DeleteTable's answer, which tells less: the members of captured ones of 2013 to 2019,
+ * SSEDescription (DDB-TABLE-334), and two that came later (BillingModeSummary,
+ * DeletionProtectionEnabled: unverified). As
  * table_describe otherwise.
  */
 int table_describe_deleted(struct request *request, const struct table *table);

@@ -1,42 +1,37 @@
 /*
- * table_moments.c - states that follow from moments, the delays that make the moments, and copies
- * of a definition without what is over. See table.h and table_moments.h.
+ * table_moments.c - states that follow from moments, and copies of a definition without what is
+ * over. See table.h and table_moments.h; table_delays.c has the delays that make the moments.
  */
 #include "engine/table_moments.h"
 
-#include <stdatomic.h>
-
-static _Atomic int64_t delays[TRANSITION_COUNT];
-
-int64_t table_delay(enum transition transition)
-{
-    return atomic_load_explicit(&delays[transition], memory_order_relaxed);
-}
-
-void table_delay_set(enum transition transition, int64_t milliseconds)
-{
-    atomic_store(&delays[transition], milliseconds);
-}
-
 /* An update can only come after the creation, so that it is asked first. */
-static enum table_status status_at(int64_t active_at, int64_t updated_at, int64_t deleted_at,
-                                   int64_t at)
+enum table_status index_status(const struct index *index, int64_t at)
 {
-    if (deleted_at != 0)
+    if (index->deleted_at != 0)
         return TABLE_DELETING;
-    if (at < updated_at)
+    if (at < index->updated_at)
         return TABLE_UPDATING;
-    return at < active_at ? TABLE_CREATING : TABLE_ACTIVE;
+    return at < index->active_at ? TABLE_CREATING : TABLE_ACTIVE;
+}
+
+bool index_is_allocated(const struct index *index, int64_t at)
+{
+    return at < index->backfill_at && index->deleted_at == 0;
 }
 
 enum table_status table_status(const struct table *table, int64_t at)
 {
-    return status_at(table->active_at, table->updated_at, table->deleted_at, at);
-}
-
-enum table_status index_status(const struct index *index, int64_t at)
-{
-    return status_at(index->active_at, index->updated_at, index->deleted_at, at);
+    if (table->deleted_at != 0)
+        return TABLE_DELETING;
+    if (at < table->active_at)
+        return TABLE_CREATING;
+    for (int change = 0; change < CHANGE_COUNT; change++)
+        if (at < table->busy_until[change])
+            return TABLE_UPDATING;
+    for (size_t i = 0; i < table->index_count; i++)
+        if (index_is_allocated(&table->indexes[i], at) || at < table->indexes[i].deleted_at)
+            return TABLE_UPDATING;
+    return TABLE_ACTIVE;
 }
 
 static bool is_gone(int64_t deleted_at, int64_t at)
@@ -96,35 +91,50 @@ const struct table *table_at_moment(struct arena *arena, const struct table *tab
     return table;
 }
 
-/* What settled before this change must not be described as under way again one millisecond before
- * now. */
-static void forget_moments(int64_t now, int64_t *active_at, int64_t *updated_at,
-                           struct throughput *throughput, struct warm_throughput *warm)
+static void forget_throughput(struct throughput *throughput)
 {
-    if (now < *updated_at || now < *active_at)
-        return;
-    *active_at = *updated_at = 0;
     throughput->old_read = throughput->read;
     throughput->old_write = throughput->write;
     throughput->old_decreases = throughput->decreases;
-    if (now >= warm->updated_at) {
-        warm->updated_at = 0;
-        warm->old_read = warm->read;
-        warm->old_write = warm->write;
-    }
 }
 
+static void forget_warm(struct warm_throughput *warm, int64_t now)
+{
+    if (now < warm->updated_at)
+        return;
+    warm->updated_at = 0;
+    warm->old_read = warm->read;
+    warm->old_write = warm->write;
+}
+
+static void forget_index(struct index *index, int64_t now)
+{
+    if (now < index->updated_at || now < index->active_at)
+        return;
+    index->active_at = index->updated_at = index->backfill_at = 0;
+    forget_throughput(&index->throughput);
+    forget_warm(&index->warm, now);
+}
+
+/* What settled before this change must not be described as under way again one millisecond before
+ * now. */
 struct table *table_change_copy(struct request *request, const struct table *table)
 {
     int64_t now = request->now;
     struct table *result = copy(&request->arena, table, now);
-    forget_moments(now, &result->active_at, &result->updated_at, &result->throughput,
-                   &result->warm);
-    for (size_t i = 0; i < result->index_count; i++) {
-        struct index *index = &result->indexes[i];
-        forget_moments(now, &index->active_at, &index->updated_at, &index->throughput,
-                       &index->warm);
-    }
+    if (now >= result->active_at)
+        result->active_at = 0;
+    for (int change = 0; change < CHANGE_COUNT; change++)
+        if (now >= result->busy_until[change])
+            result->busy_until[change] = 0;
+    if (result->busy_until[CHANGE_THROUGHPUT] == 0)
+        forget_throughput(&result->throughput);
+    if (result->busy_until[CHANGE_BILLING] == 0)
+        result->old_on_demand_since = result->on_demand_since;
+    if (result->busy_until[CHANGE_THROUGHPUT] == 0 && result->busy_until[CHANGE_BILLING] == 0)
+        forget_warm(&result->warm, now);
+    for (size_t i = 0; i < result->index_count; i++)
+        forget_index(&result->indexes[i], now);
     if (now >= result->encryption.updated_at) {
         result->encryption.updated_at = 0;
         result->encryption.old_kms = result->encryption.kms;

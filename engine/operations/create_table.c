@@ -8,6 +8,7 @@
  */
 #include "engine/operations.h"
 
+#include "engine/operations/account.h"
 #include "engine/operations/table_checks.h"
 #include "engine/operations/table_settings.h"
 #include "engine/schema/schema.h"
@@ -107,15 +108,17 @@ static int check_local_keys(struct request *request, const struct table *table,
     return 0;
 }
 
-/* What was asked for is described at once. */
+/* What was asked for is described at once, and is under way until the table is ACTIVE. */
 static int read_first_warm(struct request *request, const json_t *input, const struct slice *index,
                            const struct table *table, struct warm_throughput *warm)
 {
-    if (read_warm(request, input_get(input, "WarmThroughput"), index, table->on_demand, false,
-                  table->active_at, warm) != 0)
+    const json_t *asked = input_get(input, "WarmThroughput");
+    if (read_warm(request, asked, index, table->on_demand, false, warm) != 0)
         return -1;
     warm->old_read = warm->read;
     warm->old_write = warm->write;
+    if (json_object_size(asked) > 0)
+        warm->updated_at = table->active_at;
     return 0;
 }
 
@@ -201,8 +204,26 @@ static int read_stream(struct request *request, struct table *table)
                             INVALID "Table is being created with a stream disabled, UpdateViewType "
                                     "should not be specified");
     if (enabled)
-        table->stream = (struct stream_setting){ true, view_type, stream_label(request) };
+        table->stream =
+            (struct stream_setting){ true, view_type, slice_of(iso_time(request, request->now)) };
     return 0;
+}
+
+/* Size and form; what a policy says is the business of whoever evaluates it. */
+static int check_policy(struct request *request, struct slice policy)
+{
+    if (policy.length > POLICY_MAX)
+        return request_fail(request, ERROR_VALIDATION,
+                            INVALID "Maximum policy size of %d bytes exceeded", POLICY_MAX);
+    if (!policy.data)
+        return 0;
+    json_t *parsed = json_loadb(policy.data, policy.length, 0, NULL);
+    bool object = json_is_object(parsed);
+    json_decref(parsed);
+    return object
+               ? 0
+               : request_fail(request, ERROR_VALIDATION,
+                              INVALID "Invalid policy document: This policy contains invalid Json");
 }
 
 static int read_settings(struct request *request, struct table *table)
@@ -216,13 +237,13 @@ static int read_settings(struct request *request, struct table *table)
         read_encryption(request, input_get(input, "SSESpecification"), &table->encryption) != 0 ||
         read_class(request, &table->class.infrequent) != 0)
         return -1;
+    table->class.named = input_get(input, "TableClass") != NULL;
     table->deletion_protected = schema_boolean(input_get(input, "DeletionProtectionEnabled"));
     table->policy = input_string(input, "ResourcePolicy");
-    if (table->policy.length > POLICY_MAX)
-        return request_fail(request, ERROR_VALIDATION,
-                            INVALID "Maximum policy size of %d bytes exceeded", POLICY_MAX);
     table->tags = input_get(input, "Tags");
-    return check_tags(request, table->tags);
+    if (check_policy(request, table->policy) != 0 || check_tags(request, table->tags) != 0)
+        return -1;
+    return check_key(request, input_get(input, "SSESpecification"));
 }
 
 static int read_table(struct request *request, struct table *table)
@@ -230,7 +251,9 @@ static int read_table(struct request *request, struct table *table)
     const json_t *input = request->input;
     struct definitions definitions;
     table->created = request->now;
-    table->active_at = request->now + table_delay(TRANSITION_CREATE);
+    bool indexed = json_array_size(input_get(input, "GlobalSecondaryIndexes")) > 0;
+    table->active_at =
+        request->now + table_delay(indexed ? TRANSITION_CREATE_INDEXED : TRANSITION_CREATE);
     if (check_available(request) != 0 || check_present(request) != 0 ||
         read_billing(request, table) != 0 ||
         table_name(request, input_string(input, "TableName"), &table->name) != 0 ||
@@ -263,32 +286,12 @@ static int check_absent(struct request *request, struct slice name)
     return request_fail(request, ERROR_RESOURCE_IN_USE, "Table already exists: %.*s", TEXT(name));
 }
 
-static int count_table(void *context, const struct table *table)
-{
-    (void)table;
-    return ++*(size_t *)context >= TABLES_MAX;
-}
-
-/* The text is that of the limit of 256 tables of years ago; whether it is the same today is
- * unverified. */
-static int check_table_count(struct request *request)
-{
-    size_t count = 0;
-    if (table_each(request, (struct slice){ "", 0 }, count_table, &count) != 0)
-        return -1;
-    if (count >= TABLES_MAX)
-        return request_fail(
-            request, ERROR_LIMIT_EXCEEDED,
-            "Subscriber limit exceeded: There is a limit of %d tables per subscriber", TABLES_MAX);
-    return 0;
-}
-
 int run_create_table(struct request *request)
 {
     struct table table = { 0 };
     if (read_table(request, &table) != 0 || request_begin(request, true) != 0 ||
-        check_absent(request, table.name) != 0 || check_table_count(request) != 0 ||
-        check_capacity(request, &table, NULL) != 0 || table_new_id(request, &table.id) != 0)
+        check_absent(request, table.name) != 0 || account_change(request, NULL, &table) != 0 ||
+        table_new_id(request, &table.id) != 0)
         return -1;
     id_uuid(table.uuid);
     for (size_t i = 0; i < table.index_count; i++)

@@ -4,6 +4,7 @@
  */
 #include "engine/operations.h"
 
+#include "engine/operations/account.h"
 #include "engine/operations/table_checks.h"
 #include "engine/table_describe.h"
 
@@ -27,7 +28,7 @@ static int check_deletable(struct request *request, const struct table *table)
             return request_fail(
                 request, ERROR_RESOURCE_IN_USE,
                 IN_USE "Cannot delete table while indexes are being created, updated, or deleted.");
-    if (status == TABLE_UPDATING && table->change == CHANGE_STREAM)
+    if (request->now < table->busy_until[CHANGE_STREAM])
         return request_fail(request, ERROR_RESOURCE_IN_USE,
                             IN_USE "Cannot delete table while stream is being enabled/disabled.");
     if (status == TABLE_UPDATING || request->now < table->encryption.updated_at ||
@@ -48,8 +49,8 @@ int run_delete_table(struct request *request)
     struct table *deleted = table_change_copy(request, table);
     int64_t delay = table_delay(TRANSITION_DELETE);
     deleted->deleted_at = request->now + delay;
-    if (table_describe_deleted(request, table) != 0 || table_forget(request, table) != 0 ||
-        (delay > 0 && table_store(request, deleted) != 0))
+    if (table_describe_deleted(request, table) != 0 || account_change(request, table, NULL) != 0 ||
+        table_forget(request, table) != 0 || (delay > 0 && table_store(request, deleted) != 0))
         return -1;
     return request_commit(request);
 }

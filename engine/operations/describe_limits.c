@@ -1,11 +1,10 @@
 /*
  * describe_limits.c - DescribeLimits: what an account may provision, not what it has left
- * (DDB-TABLE-131 of facts/control-plane.md). create_table.c and update_table.c enforce the same
- * figures.
+ * (DDB-TABLE-131 of facts/control-plane.md). account.c enforces the same figures.
  */
 #include "engine/operations.h"
 
-#include "engine/operations/table_checks.h"
+#include "engine/operations/account.h"
 
 int run_describe_limits(struct request *request)
 {

@@ -16,8 +16,11 @@ int check_available(struct request *request)
         "GlobalTableSourceArn",   "GlobalTableSettingsReplicationMode",
         "VectorIndexes",          "ReplicaUpdates",
         "MultiRegionConsistency", "GlobalTableWitnessUpdates",
-        "VectorIndexUpdates",
+        "VectorIndexUpdates",     "DisassociationProtectionEnabled",
     };
+    /* A consistency without anything else is answered as the service answers it. */
+    if (input_get(request->input, "MultiRegionConsistency") && json_object_size(request->input) < 3)
+        return 0;
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
         if (input_get(request->input, members[i]))
             return request_fail(request, ERROR_VALIDATION, "ddbmock %s does not have %s yet.",

@@ -22,9 +22,6 @@ enum {
     ON_DEMAND_WARM_READ =
         12000, /* units per second that an on-demand table can do from the start */
     ON_DEMAND_WARM_WRITE = 4000,
-    TABLE_UNITS_MAX = 40000, /* capacity units of a table or index, reads and writes alike */
-    ACCOUNT_UNITS_MAX = 80000,
-    TABLES_MAX = 2500, /* of an account in a region */
 };
 
 /* The one place that refuses members of requests which ddbmock does not have yet. */

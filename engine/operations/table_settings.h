@@ -25,29 +25,27 @@ int read_on_demand(struct request *request, const json_t *on_demand, const struc
 void set_warm(struct warm_throughput *warm, bool on_demand, const struct throughput *throughput);
 
 /*
- * WarmThroughput of a table (`index` NULL) or index, not below what *warm has: `updating` says in
- * which words. A change is under way until `settles` (ms since the epoch).
+ * WarmThroughput of a table (`index` NULL) or index, not below what *warm has: what capacity alone
+ * gives, or, when `updating`, what is in effect now, the last request's value being no more than
+ * asked for (DDB-TABLE-049, 459). With `updating` any value, be it the same, is under way for a time.
  */
 int read_warm(struct request *request, const json_t *input, const struct slice *index,
-              bool on_demand, bool updating, int64_t settles, struct warm_throughput *warm);
+              bool on_demand, bool updating, struct warm_throughput *warm);
 
-/* SSESpecification; *out has only kms and key. */
+/* SSESpecification; sets only kms and key of *out. */
 int read_encryption(struct request *request, const json_t *specification, struct encryption *out);
+
+/* Whether KMS has the key that SSESpecification names, as far as that can be known here. */
+int check_key(struct request *request, const json_t *specification);
 
 /* TableClass: *infrequent, when it is in the request. Its enum is checked here, in words of its
  * own. */
 int read_class(struct request *request, bool *infrequent);
 
-/* A label for a stream that begins now: "2015-05-20T20:51:10.252". */
-struct slice stream_label(struct request *request);
+/* "2015-05-20T20:51:10.252", in the arena: the label of a stream that begins then. */
+const char *iso_time(struct request *request, int64_t ms);
 
+/* Tags of CreateTable: texts and limits are those of TagResource (operations/tag_checks.c). */
 int check_tags(struct request *request, const json_t *tags);
-
-/*
- * That a table or index does not exceed what an account may provision, and the account neither.
- * `table` is the changed definition, `before` what there is (NULL: nothing yet). In the open
- * transaction.
- */
-int check_capacity(struct request *request, const struct table *table, const struct table *before);
 
 #endif

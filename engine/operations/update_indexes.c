@@ -9,60 +9,23 @@
 #include "engine/operations/table_checks.h"
 #include "engine/operations/table_settings.h"
 
-static const char *const action_names[] = { "Update", "Create", "Delete" };
-enum { ACTION_COUNT = sizeof action_names / sizeof action_names[0] };
-
-/* The one action of an element. */
-static const json_t *action_of(const json_t *element)
-{
-    for (int i = 0; i < ACTION_COUNT; i++)
-        if (input_get(element, action_names[i]))
-            return input_get(element, action_names[i]);
-    return NULL;
-}
-
-static int check_elements(struct request *request, const json_t *list)
-{
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        const json_t *element = json_array_get(list, i);
-        int actions = 0;
-        for (int k = 0; k < ACTION_COUNT; k++)
-            actions += input_get(element, action_names[k]) != NULL;
-        if (actions == 0)
-            return request_fail(
-                request, ERROR_VALIDATION,
-                INVALID
-                "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, "
-                "GlobalSecondaryIndexUpdate.Delete must not be null");
-        if (actions > 1)
-            return request_fail(request, ERROR_VALIDATION,
-                                INVALID "Only one global secondary index action is allowed per "
-                                        "GlobalSecondaryIndexUpdate object");
-        struct slice name = input_string(action_of(element), "IndexName");
-        for (size_t k = 0; k < i; k++)
-            if (slice_equal(input_string(action_of(json_array_get(list, k)), "IndexName"), name))
-                return request_fail(
-                    request, ERROR_VALIDATION,
-                    INVALID
-                    "Only one global secondary index update per index is allowed simultaneously. "
-                    "Index: %.*s",
-                    TEXT(name));
-    }
-    return 0;
-}
-
-/* Makes and deletes one index at a time, over all calls. */
+/* Makes and deletes one index at a time, over all calls; one that is being filled may be deleted. */
 static int check_one_online(struct request *request, const struct table_update *update)
 {
     int online = 0;
+    struct slice deleted = { NULL, 0 };
     for (size_t i = 0; i < json_array_size(update->index_updates); i++) {
         const json_t *element = json_array_get(update->index_updates, i);
         online += input_get(element, "Create") || input_get(element, "Delete");
+        if (input_get(element, "Delete"))
+            deleted = input_string(input_get(element, "Delete"), "IndexName");
     }
     if (online == 0)
         return 0;
     for (size_t i = 0; i < update->before->index_count; i++) {
         const struct index *index = &update->before->indexes[i];
+        if (slice_equal(index->name, deleted))
+            continue;
         enum table_status status = index_status(index, request->now);
         online += status == TABLE_DELETING || (status == TABLE_CREATING && index->backfill_at != 0);
     }
@@ -95,15 +58,13 @@ static struct index *find_global(struct request *request, struct table *table, s
     return NULL;
 }
 
-static int check_index_idle(struct request *request, const struct table *table,
-                            const struct index *index)
+static int refuse_on_demand(struct request *request, const struct index *index)
 {
-    enum table_status status = index_status(index, request->now);
-    if (status != TABLE_DELETING && status != TABLE_UPDATING)
-        return 0;
     return request_fail(
-        request, ERROR_RESOURCE_IN_USE, IN_USE "Index is being %s. Table: %.*s Index: %.*s",
-        status == TABLE_DELETING ? "deleted" : "updated", TEXT(table->name), TEXT(index->name));
+        request, ERROR_VALIDATION,
+        INVALID "The only Updates for index: %.*s when TableThroughputMode is PAY_PER_REQUEST can "
+                "be to OnDemandThroughput, WarmThroughput",
+        TEXT(index->name));
 }
 
 static int update_index_throughput(struct request *request, const struct table_update *update,
@@ -112,11 +73,7 @@ static int update_index_throughput(struct request *request, const struct table_u
     if (!throughput)
         return 0;
     if (update->after->on_demand)
-        return request_fail(request, ERROR_VALIDATION,
-                            INVALID "The only Updates for index: %.*s when TableThroughputMode is "
-                                    "PAY_PER_REQUEST can be to "
-                                    "OnDemandThroughput, WarmThroughput",
-                            TEXT(index->name));
+        return refuse_on_demand(request, index);
     if (update->before->on_demand) {
         /* Part of the switch to PROVISIONED, which describes the new values at once. */
         if (read_throughput(request, throughput, &index->throughput) != 0)
@@ -132,9 +89,18 @@ static int update_index_throughput(struct request *request, const struct table_u
     return 0;
 }
 
+/* A warm throughput for an index that is not there breaks the service (DDB-TABLE-456). */
+static bool is_ghost(const struct table *table, const json_t *action)
+{
+    return input_get(action, "WarmThroughput") &&
+           !table_index(table, input_string(action, "IndexName"));
+}
+
 static int update_index(struct request *request, const struct table_update *update,
                         const json_t *action)
 {
+    if (is_ghost(update->after, action))
+        return request_fail(request, ERROR_INTERNAL_FAILURE, "%s", "");
     struct index *index =
         find_global(request, update->after, input_string(action, "IndexName"), "update");
     if (!index)
@@ -142,6 +108,10 @@ static int update_index(struct request *request, const struct table_update *upda
     const json_t *throughput = input_get(action, "ProvisionedThroughput");
     const json_t *on_demand = input_get(action, "OnDemandThroughput"),
                  *warm = input_get(action, "WarmThroughput");
+    if (json_object_size(on_demand) == 0)
+        on_demand = NULL;
+    if (!throughput && !on_demand && !warm && update->after->on_demand)
+        return refuse_on_demand(request, index);
     if (!throughput && !on_demand && !warm)
         return request_fail(
             request, ERROR_VALIDATION,
@@ -156,11 +126,7 @@ static int update_index(struct request *request, const struct table_update *upda
             return -1;
         index->updated_at = request->now + table_delay(TRANSITION_INDEX_UPDATE);
     }
-    if (read_warm(request, warm, &index->name, update->after->on_demand, true,
-                  request->now + table_delay(TRANSITION_WARM), &index->warm) != 0)
-        return -1;
-    const struct index *before = table_index(update->before, index->name);
-    return before ? check_index_idle(request, update->before, before) : 0;
+    return read_warm(request, warm, &index->name, update->after->on_demand, true, &index->warm);
 }
 
 static int read_new_capacity(struct request *request, const json_t *action, bool on_demand,
@@ -185,7 +151,7 @@ static int read_new_capacity(struct request *request, const json_t *action, bool
     if (read_on_demand(request, input_get(action, "OnDemandThroughput"), &index->name, on_demand,
                        false, &index->on_demand, NULL) != 0 ||
         read_warm(request, input_get(action, "WarmThroughput"), &index->name, on_demand, false,
-                  index->active_at, &index->warm) != 0)
+                  &index->warm) != 0)
         return -1;
     index->warm.old_read = index->warm.read;
     index->warm.old_write = index->warm.write;
@@ -239,12 +205,9 @@ static int create_index(struct request *request, const struct table_update *upda
                             "per-table limit of %d",
                             GLOBAL_INDEXES_MAX);
     set_definitions(request, &definitions, table);
-    if (table_new_id(request, &index->id) != 0 || index_backfill(request, table, index) != 0)
+    if (table_new_id(request, &index->id) != 0)
         return -1;
-    table->change = CHANGE_INDEX;
-    if (table->updated_at < index->backfill_at)
-        table->updated_at = index->backfill_at;
-    return 0;
+    return index_backfill(request, table, index);
 }
 
 /* Its items go at once; it is described as DELETING until it is gone, and its attributes'
@@ -254,18 +217,9 @@ static int delete_index(struct request *request, const struct table_update *upda
 {
     struct table *table = update->after;
     struct index *index = find_global(request, table, input_string(action, "IndexName"), "delete");
-    if (!index || check_index_idle(request, table, index) != 0)
+    if (!index)
         return -1;
-    if (index_status(index, request->now) == TABLE_CREATING && request->now < index->backfill_at)
-        return request_fail(request, ERROR_RESOURCE_IN_USE,
-                            IN_USE "Index creation is in resource allocation phase. Retry deletion "
-                                   "during backfilling phase "
-                                   "or when the index is active. Table: %.*s Index: %.*s",
-                            TEXT(table->name), TEXT(index->name));
     index->deleted_at = request->now + table_delay(TRANSITION_INDEX_DELETE);
-    table->change = CHANGE_INDEX;
-    if (table->updated_at < index->deleted_at)
-        table->updated_at = index->deleted_at;
     return keyspace_drop(request, index->id);
 }
 
@@ -293,11 +247,10 @@ static int check_all_provisioned(struct request *request, const struct table_upd
 int update_indexes(struct request *request, struct table_update *update)
 {
     const json_t *list = update->index_updates;
-    if (check_elements(request, list) != 0 || check_all_provisioned(request, update) != 0 ||
-        check_one_online(request, update) != 0)
+    if (check_all_provisioned(request, update) != 0 || check_one_online(request, update) != 0)
         return -1;
     for (size_t i = 0; i < json_array_size(list); i++) {
-        const json_t *element = json_array_get(list, i), *action = action_of(element);
+        const json_t *element = json_array_get(list, i), *action = index_action(element);
         int result = input_get(element, "Update")   ? update_index(request, update, action)
                      : input_get(element, "Create") ? create_index(request, update, action)
                                                     : delete_index(request, update, action);

@@ -1,18 +1,24 @@
 /*
- * update_table.c - UpdateTable. Order of checks: existence, then what the request asks for, then
- * the table's state (facts/control-plane.md rule 2). A refused call changes nothing.
+ * update_table.c - UpdateTable. Order of checks: what the request alone shows (update_checks.c),
+ * existence, the table's state (update_states.c), what the change is refused for, the account's
+ * limits. A refused call changes nothing.
  */
 #include "engine/operations/update_table.h"
 
 #include <time.h>
 
 #include "engine/operations.h"
+#include "engine/operations/account.h"
 #include "engine/operations/table_checks.h"
 #include "engine/operations/table_settings.h"
 #include "engine/schema/schema.h"
 #include "engine/table_describe.h"
 
-enum { DECREASES_FREE = 4 };
+enum {
+    DECREASES_FREE = 4,
+    ENCRYPTIONS_FREE = 4,
+    ENCRYPTION_PAUSE = 21600, /* seconds between further ones */
+};
 
 static const int64_t ms_per_hour = 3600000, ms_per_day = 86400000, class_window = 30 * 86400000LL;
 
@@ -65,16 +71,16 @@ int change_throughput(struct request *request, const json_t *input, const struct
     if (read_throughput(request, input, &new) != 0)
         return -1;
     if (new.read == throughput->read &&new.write == throughput->write) {
-        const char *what =
-            index ? arena_printf(&request->arena, "index %.*s", TEXT(*index)) : "table";
-        const char *of = index ? "index" : "table";
+        const char *index_name =
+            index ? arena_printf(&request->arena, "index %.*s", TEXT(*index)) : NULL;
+        const char *what = index ? index_name : "table", *of = index ? index_name : "the table";
         return request_fail(
             request, ERROR_VALIDATION,
             "The provisioned throughput for the %s will not change. The requested value equals the "
             "current value. Current "
-            "ReadCapacityUnits provisioned for the %s: %lld. Requested ReadCapacityUnits: %lld. "
+            "ReadCapacityUnits provisioned for %s: %lld. Requested ReadCapacityUnits: %lld. "
             "Current "
-            "WriteCapacityUnits provisioned for the %s: %lld. Requested WriteCapacityUnits: %lld. "
+            "WriteCapacityUnits provisioned for %s: %lld. Requested WriteCapacityUnits: %lld. "
             "Refer to the Amazon "
             "DynamoDB Developer Guide for current limits and how to request higher limits.",
             what, of, (long long)throughput->read, (long long)new.read, of,
@@ -95,19 +101,7 @@ int change_throughput(struct request *request, const json_t *input, const struct
 static void start_change(struct request *request, struct table_update *update,
                          enum table_change change, enum transition transition)
 {
-    int64_t until = request->now + table_delay(transition);
-    if (update->after->updated_at < until)
-        update->after->updated_at = until;
-    update->after->change = change;
-    update->at = request->now - 1;
-}
-
-/* What is set already is set again: nothing changes, and the answer says UPDATING all the same
- * (DDB-TABLE-057, 177). */
-static void describe_as_changing(struct request *request, struct table_update *update)
-{
-    update->after->updated_at = request->now;
-    update->after->change = CHANGE_THROUGHPUT;
+    update->after->busy_until[change] = request->now + table_delay(transition);
     update->at = request->now - 1;
 }
 
@@ -133,39 +127,46 @@ static int switch_to_provisioned(struct request *request, struct table_update *u
     struct table *table = update->after;
     if (read_throughput(request, update->throughput, &table->throughput) != 0)
         return -1;
-    table->throughput.old_read = table->throughput.read;
-    table->throughput.old_write = table->throughput.write;
     table->on_demand = false;
     table->on_demand_limits = (struct on_demand_throughput){ 0 };
+    table->billing_changed = request->now;
     set_warm(&table->warm, false, &table->throughput);
-    start_change(request, update, CHANGE_THROUGHPUT, TRANSITION_BILLING);
+    start_change(request, update, CHANGE_BILLING, TRANSITION_PROVISIONED);
     return 0;
 }
 
+/* It counts as one of the decreases of an index, and not of the table (DDB-TABLE-153). */
+static void switch_index_to_on_demand(struct request *request, struct index *index)
+{
+    struct throughput *throughput = &index->throughput;
+    bool today = throughput->last_decrease / ms_per_day == request->now / ms_per_day;
+    throughput->decreases = (today ? throughput->decreases : 0) + 1;
+    throughput->last_decrease = request->now;
+    throughput->read = throughput->write = 0;
+    set_warm(&index->warm, true, throughput);
+}
+
+/* A re-send changes nothing, and the answer says UPDATING all the same (DDB-TABLE-057, 177); while a
+ * switch to PROVISIONED is under way it is one, too, and its answer a table on demand (452). */
 static int switch_to_on_demand(struct request *request, struct table_update *update)
 {
     struct table *table = update->after;
-    if (update->throughput)
-        return request_fail(
-            request, ERROR_VALIDATION,
-            INVALID
-            "ProvisionedThroughput cannot be specified when BillingMode is PAY_PER_REQUEST");
-    if (table->on_demand) {
-        describe_as_changing(request, update);
+    if (is_billing_resent(request, update)) {
+        update->says_updating = true;
+        update->says_on_demand = !table->on_demand;
         return 0;
     }
+    enum transition transition =
+        table->on_demand_since != 0 ? TRANSITION_ON_DEMAND_AGAIN : TRANSITION_ON_DEMAND;
     table->on_demand = true;
-    table->on_demand_since = request->now + table_delay(TRANSITION_BILLING);
+    table->on_demand_since = request->now + table_delay(transition);
+    table->billing_changed = request->now;
     table->throughput.read = table->throughput.write = 0;
     set_warm(&table->warm, true, &table->throughput);
-    for (size_t i = 0; i < table->index_count; i++) {
-        struct index *index = &table->indexes[i];
-        if (!index->global)
-            continue;
-        index->throughput.read = index->throughput.write = 0;
-        set_warm(&index->warm, true, &index->throughput);
-    }
-    start_change(request, update, CHANGE_THROUGHPUT, TRANSITION_BILLING);
+    for (size_t i = 0; i < table->index_count; i++)
+        if (table->indexes[i].global)
+            switch_index_to_on_demand(request, &table->indexes[i]);
+    start_change(request, update, CHANGE_BILLING, transition);
     return 0;
 }
 
@@ -173,10 +174,6 @@ static int update_capacity(struct request *request, struct table_update *update)
 {
     if (slice_equal(update->billing_mode, slice_of("PAY_PER_REQUEST")))
         return switch_to_on_demand(request, update);
-    if (update->billing_mode.data && !update->throughput)
-        return request_fail(
-            request, ERROR_VALIDATION,
-            INVALID "ProvisionedThroughput must be specified when BillingMode is PROVISIONED");
     if (update->billing_mode.data && update->after->on_demand)
         return switch_to_provisioned(request, update);
     return update->throughput ? update_throughput(request, update) : 0;
@@ -201,7 +198,7 @@ static int update_warm(struct request *request, struct table_update *update)
         return request_fail(request, ERROR_INTERNAL_FAILURE, "%s", "");
     update->at = request->now - 1;
     return read_warm(request, update->warm, NULL, update->after->on_demand, true,
-                     request->now + table_delay(TRANSITION_WARM), &update->after->warm);
+                     &update->after->warm);
 }
 
 static int update_stream(struct request *request, struct table_update *update)
@@ -210,33 +207,48 @@ static int update_stream(struct request *request, struct table_update *update)
     struct slice name = update->after->name;
     if (!update->stream)
         return 0;
-    struct slice view_type = input_string(update->stream, "StreamViewType");
-    if (schema_boolean(input_get(update->stream, "StreamEnabled"))) {
-        if (!view_type.data)
-            return request_fail(request, ERROR_VALIDATION,
-                                INVALID
-                                "If stream is being enabled then UpdateViewType is required");
-        if (stream->enabled)
-            return request_fail(request, ERROR_VALIDATION,
-                                "Table already has an enabled stream: TableName: %.*s", TEXT(name));
-        *stream = (struct stream_setting){ true, view_type, stream_label(request) };
-    } else {
-        if (view_type.data)
-            return request_fail(
-                request, ERROR_VALIDATION,
-                INVALID "If stream is being disabled, then UpdateViewType must not be specified");
-        if (!stream->enabled)
-            return request_fail(request, ERROR_VALIDATION,
-                                "Table has no stream to disable: TableName: %.*s", TEXT(name));
-        stream->enabled = false;
-        stream->view_type = (struct slice){ NULL, 0 };
-    }
+    bool enable = schema_boolean(input_get(update->stream, "StreamEnabled"));
+    if (enable && stream->enabled)
+        return request_fail(request, ERROR_VALIDATION,
+                            "Table already has an enabled stream: TableName: %.*s", TEXT(name));
+    if (!enable && !stream->enabled)
+        return request_fail(request, ERROR_VALIDATION,
+                            "Table has no stream to disable: TableName: %.*s", TEXT(name));
+    if (enable)
+        stream->label = slice_of(iso_time(request, request->now));
+    stream->enabled = enable;
+    stream->view_type = input_string(update->stream, "StreamViewType");
     start_change(request, update, CHANGE_STREAM, TRANSITION_STREAM);
     return 0;
 }
 
-/* TableStatus stays ACTIVE; a re-send is a change unless it names the key's very ARN:
- * DDB-TABLE-082. */
+/* Four changes in 24 hours from the first, then one 6 hours after the last: DDB-TABLE-081, 140, 141. */
+static int count_encryption(struct request *request, struct encryption *encryption)
+{
+    int64_t now = request->now, pause = ENCRYPTION_PAUSE * 1000LL;
+    if (encryption->changes == 0 || now >= encryption->window + ms_per_day) {
+        encryption->window = now;
+        encryption->changes = 0;
+    }
+    if (encryption->changes >= ENCRYPTIONS_FREE && now < encryption->changed + pause) {
+        int64_t end = encryption->window + ms_per_day, next = encryption->changed + pause;
+        return request_fail(
+            request, ERROR_LIMIT_EXCEEDED,
+            "Subscriber limit exceeded: Encryption mode changes are limited in the 24h window "
+            "ending at %sZ. After the first %d change, each subsequent change in the same window "
+            "can be performed at most once every %d seconds. Number of updates today: %lld. Last "
+            "change at %sZ. Next changes can be made at %sZ.",
+            iso_time(request, end), ENCRYPTIONS_FREE, ENCRYPTION_PAUSE,
+            (long long)encryption->changes, iso_time(request, encryption->changed),
+            iso_time(request, next < end ? next : end));
+    }
+    encryption->changes++;
+    encryption->changed = now;
+    return 0;
+}
+
+/* TableStatus stays ACTIVE, and the answer says so whatever else is under way (DDB-TABLE-462); a
+ * re-send is a change unless it names the key's very ARN (082). */
 static int update_encryption(struct request *request, struct table_update *update)
 {
     struct encryption *encryption = &update->after->encryption;
@@ -255,6 +267,8 @@ static int update_encryption(struct request *request, struct table_update *updat
             INVALID
             "Table is already encrypted with given KMSMasterKeyId. Use KMSMasterKeyId parameter if "
             "you want to change Master Key");
+    if (count_encryption(request, &new) != 0 || check_key(request, update->encryption) != 0)
+        return -1;
     new.updated_at = request->now + table_delay(TRANSITION_ENCRYPTION);
     *encryption = new;
     update->at = request->now - 1;
@@ -274,90 +288,23 @@ static int update_class(struct request *request, struct table_update *update)
                             "Subscriber limit exceeded: Updates to TableClass are limited to 2 "
                             "times in 30 day(s).");
     if (infrequent == class->infrequent) {
-        describe_as_changing(request, update);
+        update->says_updating = true;
         return 0;
     }
-    *class = (struct table_class){ infrequent, class->infrequent, request->now, class->changed };
+    *class = (struct table_class){ class->named, infrequent, class->infrequent, request->now,
+                                   class->changed };
     start_change(request, update, CHANGE_CLASS, TRANSITION_CLASS);
     return 0;
 }
 
-static int update_protection(struct request *request, struct table_update *update)
+static void update_protection(struct request *request, struct table_update *update)
 {
-    (void)request;
-    if (update->protection)
-        update->after->deletion_protected = schema_boolean(update->protection);
-    return 0;
-}
-
-static int refuse_beside_index(struct request *request, const struct table *table, bool capacity)
-{
-    for (size_t i = 0; i < table->index_count; i++) {
-        const struct index *index = &table->indexes[i];
-        enum table_status status = index_status(index, request->now);
-        if (status == TABLE_CREATING || status == TABLE_DELETING)
-            return request_fail(
-                request, ERROR_RESOURCE_IN_USE,
-                IN_USE "Can't change %s when an index is being %s. Table: %.*s Indexes: [%.*s]",
-                capacity ? "table IOPS" : "stream status",
-                status == TABLE_CREATING ? "created" : "deleted", TEXT(table->name),
-                TEXT(index->name));
-    }
-    return 0;
-}
-
-/* What a change that is under way keeps from being changed; the texts name both. */
-static int check_state(struct request *request, const struct table_update *update)
-{
-    const struct table *table = update->before;
-    enum table_status status = table_status(table, request->now);
-    struct slice name = table->name;
-    if (status == TABLE_CREATING || status == TABLE_DELETING)
-        return request_fail(request, ERROR_RESOURCE_IN_USE, IN_USE "Table is being %s: %.*s",
-                            status == TABLE_CREATING ? "created" : "deleted", TEXT(name));
-    if (update->encryption && request->now < table->encryption.updated_at)
-        return request_fail(request, ERROR_RESOURCE_IN_USE,
-                            IN_USE "Server-Side Encryption is still being updated");
-    if (status != TABLE_UPDATING || update->protection || update->encryption)
-        return 0;
-    bool capacity = update->throughput || update->billing_mode.data;
-    const char *operation = table->stream.enabled ? "ENABLE" : "DISABLE";
-    switch (table->change) {
-    case CHANGE_STREAM:
-        if (capacity)
-            return request_fail(
-                request, ERROR_RESOURCE_IN_USE,
-                IN_USE
-                "Can't change table IOPS when stream status is being updated. Table: %.*s Stream: "
-                "%.*s Operation: %s",
-                TEXT(name), TEXT(table->stream.label), operation);
-        return request_fail(request, ERROR_RESOURCE_IN_USE,
-                            IN_USE "A stream status change is currently in progress. Table: %.*s "
-                                   "Stream: %.*s Operation: %s",
-                            TEXT(name), TEXT(table->stream.label), operation);
-    case CHANGE_CLASS:
-        return request_fail(
-            request, ERROR_RESOURCE_IN_USE,
-            IN_USE "Can't update table class when a table class update is in progress. Table: %.*s "
-                   "TableClassUpdateInProgress: %s",
-            TEXT(name), table->class.infrequent ? "STANDARD_INFREQUENT_ACCESS" : "STANDARD");
-    case CHANGE_INDEX:
-        return capacity || update->stream ? refuse_beside_index(request, table, capacity) : 0;
-    default:
-        break;
-    }
-    if (update->stream)
-        return request_fail(
-            request, ERROR_RESOURCE_IN_USE,
-            IN_USE "Can't enable or disable stream while table IOPS are being updated. Table: %.*s",
-            TEXT(name));
-    if (update->index_updates)
-        return request_fail(
-            request, ERROR_RESOURCE_IN_USE,
-            IN_USE "Can't create or delete indexes while table IOPS are being updated. Table: %.*s",
-            TEXT(name));
-    return request_fail(request, ERROR_RESOURCE_IN_USE,
-                        IN_USE "Table IOPS are currently being updated. Table: %.*s", TEXT(name));
+    if (!update->protection)
+        return;
+    bool protect = schema_boolean(update->protection);
+    if (protect != update->after->deletion_protected)
+        update->after->protection_changed = request->now;
+    update->after->deletion_protected = protect;
 }
 
 static void read_update(const struct request *request, struct table_update *update)
@@ -377,29 +324,49 @@ static void read_update(const struct request *request, struct table_update *upda
     };
 }
 
+static int change(struct request *request, struct table_update *update)
+{
+    update->after = table_change_copy(request, update->before);
+    update->described_limits = update->after->on_demand_limits;
+    if (update_capacity(request, update) != 0 || update_indexes(request, update) != 0 ||
+        update_on_demand(request, update) != 0 || update_warm(request, update) != 0 ||
+        update_stream(request, update) != 0 || update_encryption(request, update) != 0 ||
+        update_class(request, update) != 0)
+        return -1;
+    update_protection(request, update);
+    return account_change(request, update->before, update->after);
+}
+
+/* The answer, from a copy that nobody stores. */
+static int answer(struct request *request, const struct table_update *update)
+{
+    struct table *table = update->after;
+    if (update->on_demand)
+        table->on_demand_limits = update->described_limits;
+    if (update->says_on_demand) {
+        table->on_demand = true;
+        table->throughput.read = table->throughput.write = 0;
+    }
+    enum table_status status = table_status(table, update->at);
+    if (update->says_updating)
+        status = TABLE_UPDATING;
+    if (update->encryption)
+        status = TABLE_ACTIVE;
+    return table_describe_as(request, "TableDescription", table, update->at, status);
+}
+
 int run_update_table(struct request *request)
 {
     struct table_update update;
     read_update(request, &update);
-    if (check_available(request) != 0 || request_begin(request, true) != 0 ||
+    if (check_available(request) != 0 || check_request(request, &update) != 0 ||
+        request_begin(request, true) != 0 ||
         table_find(request, input_string(request->input, "TableName"), true, &update.before) != 0 ||
-        check_combination(request, &update) != 0)
-        return -1;
-    update.after = table_change_copy(request, update.before);
-    update.described_limits = update.after->on_demand_limits;
-    struct table_update *u = &update;
-    if (update_capacity(request, u) != 0 || update_indexes(request, u) != 0 ||
-        update_on_demand(request, u) != 0 || update_warm(request, u) != 0 ||
-        update_stream(request, u) != 0 || update_encryption(request, u) != 0 ||
-        update_class(request, u) != 0 || update_protection(request, u) != 0 ||
-        check_state(request, u) != 0 || check_capacity(request, update.after, update.before) != 0)
+        check_states(request, &update) != 0 || change(request, &update) != 0)
         return -1;
     /* Stored without what is over already, so that no later look has to leave it out. */
-    if (table_store(request, table_change_copy(request, update.after)) != 0)
-        return -1;
-    if (update.on_demand)
-        update.after->on_demand_limits = update.described_limits;
-    if (table_describe(request, "TableDescription", update.after, update.at) != 0)
+    if (table_store(request, table_change_copy(request, update.after)) != 0 ||
+        answer(request, &update) != 0)
         return -1;
     return request_commit(request);
 }

@@ -177,11 +177,21 @@ const struct shape shape_tag_key_string = {
     MAXIMUM(128),
 };
 
-const struct shape shape_tag_value_string = {
+/* "The Tag Key provided is invalid, Key: null": operations/tag_checks.c (DDB-TABLE-107, 110). */
+static const struct shape tag_key = {
+    .kind = SHAPE_STRING,
+    .name = "TagKeyString",
+    MINIMUM(1),
+    MAXIMUM(128),
+    .worded_as_value = true,
+};
+
+static const struct shape tag_value = {
     .kind = SHAPE_STRING,
     .name = "TagValueString",
     MINIMUM(0),
     MAXIMUM(256),
+    .worded_as_value = true,
 };
 
 const struct shape shape_tag = {
@@ -189,8 +199,8 @@ const struct shape shape_tag = {
     .name = "Tag",
     .members =
         (const struct member[]){
-            { "Key", &shape_tag_key_string, REQUIRED },
-            { "Value", &shape_tag_value_string, REQUIRED },
+            { "Key", &tag_key, REQUIRED_BY_READER },
+            { "Value", &tag_value, REQUIRED_BY_READER },
             { NULL },
         },
 };

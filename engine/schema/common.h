@@ -35,7 +35,6 @@ extern const struct shape shape_control_table;
 extern const struct shape shape_client_request_token;
 extern const struct shape shape_key_schema_attribute_name;
 extern const struct shape shape_tag_key_string;
-extern const struct shape shape_tag_value_string;
 extern const struct shape shape_tag;
 extern const struct shape shape_tag_list;
 extern const struct shape shape_table_arn;

@@ -387,7 +387,7 @@ static void check_value(struct check *check, const struct shape *shape, const js
     case SHAPE_STRING:
         if (shape->unless_arn)
             check_table(check, shape, value, path);
-        else
+        else if (!shape->worded_as_value)
             check_string(check, shape, value, path, false);
         break;
     case SHAPE_INTEGER:

@@ -184,10 +184,11 @@ const struct shape shape_billing_mode = {
     .values = VALUES("PROVISIONED", "PAY_PER_REQUEST"),
 };
 
+/* Print order: DDB-TABLE-035. */
 const struct shape shape_stream_view_type = {
     .kind = SHAPE_STRING,
     .name = "StreamViewType",
-    .values = VALUES("NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY"),
+    .values = VALUES("OLD_IMAGE", "KEYS_ONLY", "NEW_AND_OLD_IMAGES", "NEW_IMAGE"),
 };
 
 const struct shape shape_stream_specification = {

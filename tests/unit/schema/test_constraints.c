@@ -250,23 +250,23 @@ Test(constraints, create_table)
         "Member must satisfy enum value set: [AES256, KMS]");
 }
 
-/* Java counts UTF-16 units: 128 emoji are 256, one more is too many. */
+/* Java counts UTF-16 units: 127 emoji are 254, and then there is room for one unit. */
 Test(constraints, lengths_are_in_utf16_units)
 {
     json_t *value = json_string("");
-    char text[4 * 129 + 1] = "";
-    for (int i = 0; i < 128; i++)
+    char text[4 * 127 + 2 * 2 + 1] = "";
+    for (int i = 0; i < 127; i++)
         strcat(text, "\xf0\x9f\x98\x80");
     enum error_code error;
-    json_t *input =
-        json_pack("{s:s,s:[{s:s,s:o}]}", "ResourceArn", "a", "Tags", "Key", "k", "Value", value);
-    json_string_set(value, text);
-    cr_expect_str_eq(message_of(&schema_tag_resource, input, &error), "");
+    json_t *input = json_pack("{s:s,s:{s:b,s:o}}", "TableName", "abc", "TimeToLiveSpecification",
+                              "Enabled", 1, "AttributeName", value);
     json_string_set(value, strcat(text, "\xc3\xa4"));
-    const char *message = message_of(&schema_tag_resource, input, &error);
+    cr_expect_str_eq(message_of(&schema_update_time_to_live, input, &error), "");
+    json_string_set(value, strcat(text, "\xc3\xa4"));
+    const char *message = message_of(&schema_update_time_to_live, input, &error);
     cr_expect_eq(error, ERROR_VALIDATION);
-    cr_expect_not_null(strstr(message, "' at 'tags.1.member.value" MUST
-                                       "Member must have length less than or equal to 256"),
+    cr_expect_not_null(strstr(message, "' at 'timeToLiveSpecification.attributeName" MUST
+                                       "Member must have length less than or equal to 255"),
                        "%s", message);
     json_decref(input);
 }

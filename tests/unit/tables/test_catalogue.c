@@ -211,7 +211,7 @@ ENGINE_TEST(catalogue, states)
                    "AttributeType':'S'}],"
                    "'KeySchema':[{'AttributeName':'pk','KeyType':'HASH'}],"
                    "'ProvisionedThroughput':{'ReadCapacityUnits':1,'WriteCapacityUnits':1}}"));
-    has(engine, "DescribeTable", "{'TableName':'Music'}", "'TableStatus':'CREATING'}");
+    has(engine, "DescribeTable", "{'TableName':'Music'}", "'TableStatus':'CREATING',");
     expect_error(
         engine, "CreateTable", quoted("{'TableName':'Music'," PLAIN "}"), "ResourceInUseException",
         "Attempt to change a resource which is still in use: Table is being created: Music");

@@ -32,7 +32,7 @@ static struct table full_table(struct arena *arena, const json_t *tags)
         .included_count = 1,
         .throughput = { 1, 2, 3, 4, 5, 6, 7, 8 },
         .on_demand = { 9, 10 },
-        .warm = { 11, 12, 13, 14, 15 },
+        .warm = { 11, 12, 13, 14, 15, true },
         .active_at = 16,
         .backfill_at = 17,
         .updated_at = 18,
@@ -48,18 +48,21 @@ static struct table full_table(struct arena *arena, const json_t *tags)
                            .definition_count = 2,
                            .on_demand = true,
                            .on_demand_since = 20,
+                           .old_on_demand_since = 19,
+                           .billing_changed = 18,
                            .throughput = { 21, 22, 23, 24, 25, 26, 27, 28 },
                            .on_demand_limits = { 29, 30 },
-                           .warm = { 31, 32, 33, 34, 35 },
+                           .warm = { 31, 32, 33, 34, 35, true },
                            .created = 36,
                            .active_at = 37,
-                           .updated_at = 38,
                            .deleted_at = 39,
-                           .change = CHANGE_CLASS,
+                           .busy_until = { 43, 44, 45, 46 },
                            .deletion_protected = true,
+                           .protection_changed = 47,
                            .stream = { true, slice_of("NEW_IMAGE"), slice_of("label") },
-                           .encryption = { true, true, slice_of("key"), slice_of("old key"), 40 },
-                           .class = { true, true, 41, 42 },
+                           .encryption = { true, true, slice_of("key"), slice_of("old key"), 40, 48,
+                                           49, 50 },
+                           .class = { true, true, true, 41, 42 },
                            .tags = tags,
                            .policy = slice_of("{\"Version\":\"2012-10-17\"}") };
 }
@@ -91,7 +94,9 @@ Test(codec, round_trip)
     cr_assert_eq(decoded.indexes[1].warm.updated_at, 15);
     cr_assert_eq(decoded.throughput.old_decreases, 28);
     cr_assert_eq(decoded.class.old_changed, 42);
-    cr_assert_eq(decoded.change, CHANGE_CLASS);
+    cr_assert_eq(decoded.busy_until[CHANGE_CLASS], 46);
+    cr_assert_eq(decoded.encryption.changes, 50);
+    cr_assert(decoded.class.named && decoded.indexes[1].warm.raised);
     cr_assert_eq(json_array_size(decoded.tags), 1);
     json_decref(record);
     json_decref(tags);
@@ -132,7 +137,6 @@ Test(codec, foreign_records)
         "{\"format\":1,\"uuid\":\"u\",\"partition\":[{},{},{},{},{}]}",
         "{\"format\":1,\"uuid\":\"u\",\"name\":7," KEYS "}",
         "{\"format\":1,\"uuid\":\"u\",\"id\":\"7\"," KEYS "}",
-        "{\"format\":1,\"uuid\":\"u\",\"change\":99," KEYS "}",
         "{\"format\":1,\"uuid\":\"u\",\"definitions\":[{\"name\":1,\"type\":\"S\"}]," KEYS "}",
         "{\"format\":1,\"uuid\":\"u\",\"indexes\":[{}]," KEYS "}",
         "{\"format\":1,\"uuid\":\"u\",\"indexes\":[{" KEYS ",\"projection\":3}]," KEYS "}",

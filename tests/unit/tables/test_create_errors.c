@@ -136,8 +136,11 @@ static const struct refusal refusals[] = {
 
     /* Settings. */
     { PK PK_HASH UNITS ",'OnDemandThroughput':{'MaxReadRequestUnits':1}",
-      PREFIX "MaxReadRequestUnits for OnDemandThroughput cannot be specified when the table "
-             "BillingMode is PROVISIONED" },
+      PREFIX "MaxReadRequestUnits for OnDemandThroughput cannot be specified when table "
+             "BillingMode is PROVISIONED." },
+    { PK PK_HASH UNITS "," GSI ALL "," UNITS ",'OnDemandThroughput':{'MaxWriteRequestUnits':1}}]",
+      PREFIX "MaxWriteRequestUnits for OnDemandThroughput for index: gsi cannot be specified when "
+             "table BillingMode is PROVISIONED." },
     { PK PK_HASH PPR ",'OnDemandThroughput':{'MaxWriteRequestUnits':-1}", PREFIX
       "Requested MaxWriteRequestUnits for OnDemandThroughput for table is outside of valid range" },
     { PK PK_HASH PPR "," GSI ALL ",'OnDemandThroughput':{'MaxReadRequestUnits':0}}]",

@@ -171,8 +171,11 @@ ENGINE_TEST(update, warm)
         "'WriteUnitsPerSecond':4000}");
     described(engine, "'WarmThroughput':{'ReadUnitsPerSecond':12001,'Status':'ACTIVE','"
                       "WriteUnitsPerSecond':4000}");
+    /* The same again is a change, too, that leaves everything as it was (DDB-TABLE-179). */
     update(engine, "'WarmThroughput':{'ReadUnitsPerSecond':12001}",
-           "'WarmThroughput':{'ReadUnitsPerSecond':12001,'Status':'ACTIVE',");
+           "'WarmThroughput':{'ReadUnitsPerSecond':12001,'Status':'UPDATING',");
+    described(engine, "'WarmThroughput':{'ReadUnitsPerSecond':12001,'Status':'ACTIVE','"
+                      "WriteUnitsPerSecond':4000}");
 }
 
 ENGINE_TEST(update, stream)
@@ -296,9 +299,9 @@ ENGINE_TEST(update, index_throughput)
     expect_error(engine, "UpdateTable", quoted(json), "ValidationException",
                  "The provisioned throughput for the index gsi will not change. The requested "
                  "value equals the current "
-                 "value. Current ReadCapacityUnits provisioned for the index: 2. Requested "
+                 "value. Current ReadCapacityUnits provisioned for index gsi: 2. Requested "
                  "ReadCapacityUnits: 2. Current "
-                 "WriteCapacityUnits provisioned for the index: 3. Requested WriteCapacityUnits: "
+                 "WriteCapacityUnits provisioned for index gsi: 3. Requested WriteCapacityUnits: "
                  "3. Refer to the Amazon "
                  "DynamoDB Developer Guide for current limits and how to request higher limits.");
 }

@@ -46,6 +46,12 @@
 #define ONE_ONLINE                                                                                 \
     "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per " \
     "table"
+#define AT_LEAST_ONE(consistency)                                                                  \
+    "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "                    \
+    "GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, "    \
+    "ReplicaTransitRoleArn, " consistency "DeletionProtectionEnabled, OnDemandThroughput, "        \
+    "WarmThroughput or TableClass is required"
+#define MISSING        "Requested resource not found: Table: Music not found"
 #define VALIDATION     "ValidationException"
 #define LIMIT_EXCEEDED "LimitExceededException"
 #define NOT_FOUND      "ResourceNotFoundException"
@@ -55,12 +61,9 @@ struct refusal {
 };
 
 static const struct refusal of_provisioned[] = {
-    { "'AttributeDefinitions':[]", VALIDATION,
-      "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
-      "GlobalSecondaryIndexUpdates, "
-      "SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, "
-      "MultiRegionConsistency, "
-      "DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is required" },
+    { "'AttributeDefinitions':[]", VALIDATION, AT_LEAST_ONE("MultiRegionConsistency, ") },
+    { UPDATES(""), VALIDATION, AT_LEAST_ONE("MultiRegionConsistency, ") },
+    { "'MultiRegionConsistency':'STRONG'", VALIDATION, AT_LEAST_ONE("") },
     { UPDATES("") "," PROTECT, VALIDATION, PREFIX "List of GlobalSecondaryIndexUpdates is empty" },
 
     /* Each alone; SSE, class, protection, warm in front of one another. */
@@ -149,6 +152,21 @@ static const struct refusal of_provisioned[] = {
       "Requested resource not found: Index ghost for table Music" },
     { UPDATES(DELETE("ghost")), NOT_FOUND,
       "Requested resource not found: Index ghost for table Music" },
+    { UPDATES("{'Update':{'IndexName':'gsi'}}"), VALIDATION,
+      PREFIX "Both ReadCapacityUnits and WriteCapacityUnits must be specified for index: gsi" },
+    { "'WarmThroughput':{'ReadUnitsPerSecond':40001}", LIMIT_EXCEEDED,
+      "Subscriber limit exceeded: Requested ReadUnitsPerSecond for WarmThroughput for table "
+      "exceeds TableMaxReadCapacityUnits of the account in region us-east-1" },
+    { UPDATES("{'Update':{'IndexName':'gsi','WarmThroughput':{'WriteUnitsPerSecond':40001}}}"),
+      LIMIT_EXCEEDED,
+      "Subscriber limit exceeded: Requested WriteUnitsPerSecond for WarmThroughput for index gsi "
+      "exceeds TableMaxWriteCapacityUnits of the account in region us-east-1" },
+    { UPDATES(UPDATE("gsi",
+                     "'ProvisionedThroughput':{'ReadCapacityUnits':40001,'WriteCapacityUnits':1}")),
+      LIMIT_EXCEEDED,
+      "The requested ReadCapacityUnits for index gsi, 40001, is above the per index maximum for "
+      "the account in us-east-1. Per table maximum: 40000. Refer to the Amazon DynamoDB Developer "
+      "Guide for current limits and how to request higher limits." },
     { UPDATES(UPDATE("gsi", ODT)), VALIDATION,
       PREFIX "MaxReadRequestUnits for OnDemandThroughput for index : gsi cannot be specified when "
              "the table BillingMode is "
@@ -159,6 +177,18 @@ static const struct refusal of_provisioned[] = {
 };
 
 static const struct refusal of_on_demand[] = {
+    { UPDATES("{'Update':{'IndexName':'gsi'}}"), VALIDATION,
+      PREFIX "The only Updates for index: gsi when TableThroughputMode is PAY_PER_REQUEST can be "
+             "to OnDemandThroughput, WarmThroughput" },
+    { UPDATES("{'Update':{'IndexName':'gsi','OnDemandThroughput':{}}}"), VALIDATION,
+      PREFIX "The only Updates for index: gsi when TableThroughputMode is PAY_PER_REQUEST can be "
+             "to OnDemandThroughput, WarmThroughput" },
+    { UPDATES("{'Update':{'IndexName':'ghost','OnDemandThroughput':{}}}"), NOT_FOUND,
+      "Requested resource not found: Index ghost for table Music" },
+    { UPDATES("{'Update':{'IndexName':'gsi','WarmThroughput':{'ReadUnitsPerSecond':-1}}}"),
+      VALIDATION,
+      PREFIX "Requested ReadUnitsPerSecond for WarmThroughput for index gsi is lower than current "
+             "WarmThroughput, decreasing WarmThroughput is not supported" },
     { PT, VALIDATION,
       PREFIX "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode "
              "is PAY_PER_REQUEST" },
@@ -225,10 +255,58 @@ ENGINE_TEST(update_errors, streams_and_keys_set_already)
                         "change Master Key");
 }
 
-ENGINE_TEST(update_errors, existence_before_content)
+/* What the request alone shows, then existence, then what takes the table to know. */
+static const struct refusal of_a_missing_table[] = {
+    { "'AttributeDefinitions':[]", VALIDATION, AT_LEAST_ONE("MultiRegionConsistency, ") },
+    { UPDATES("{'Update':{'IndexName':'ghost','WarmThroughput':{}}}"), VALIDATION,
+      PREFIX "WarmThroughput must have at least one of ReadUnitsPerSecond or WriteUnitsPerSecond "
+             "specified for index: ghost" },
+    { PT "," STREAM, VALIDATION,
+      PREFIX "You cannot modify stream status while updating table IOPS" },
+    { TO_PROV, VALIDATION,
+      PREFIX "ProvisionedThroughput must be specified when BillingMode is PROVISIONED" },
+    { "'StreamSpecification':{'StreamEnabled':true}", VALIDATION,
+      PREFIX "If stream is being enabled then UpdateViewType is required" },
+    { "'TableClass':'GLACIER'", VALIDATION,
+      "Invalid table-class parameter provided. Please try again with a valid table-class value: "
+      "[STANDARD, STANDARD_INFREQUENT_ACCESS]." },
+    { "'WarmThroughput':{}", NOT_FOUND, MISSING },
+    { SAME_PT, NOT_FOUND, MISSING },
+    { UPDATES(UPDATE("ghost", PT)), NOT_FOUND, MISSING },
+    { UPDATES(CREATE("new", "pk")), NOT_FOUND, MISSING },
+};
+
+ENGINE_TEST(update_errors, missing_table)
 {
-    expect_error(engine, "UpdateTable", quoted("{'TableName':'Music'," PT "," STREAM "}"),
-                 NOT_FOUND, "Requested resource not found: Table: Music not found");
+    char json[4096];
+    for (size_t i = 0; i < sizeof of_a_missing_table / sizeof of_a_missing_table[0]; i++) {
+        const struct refusal *refusal = &of_a_missing_table[i];
+        snprintf(json, sizeof json, "{'TableName':'Music',%s}", refusal->members);
+        expect_error(engine, "UpdateTable", quoted(json), refusal->type, refusal->message);
+    }
+}
+
+/* Empty structures count as absent beside another member, and break the service alone. */
+ENGINE_TEST(update_errors, empty_members)
+{
+    static const char *const broken[] = {
+        "'WarmThroughput':{}",
+        "'OnDemandThroughput':{}",
+        UPDATES("{'Update':{'IndexName':'ghost'," WARM "}}"),
+    };
+    char json[1024];
+    succeed(engine, "CreateTable", quoted("{'TableName':'Music'," PLAIN GSI("") TO_PPR "}"));
+    for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
+        snprintf(json, sizeof json, "{'TableName':'Music',%s}", broken[i]);
+        expect(engine, "UpdateTable", quoted(json), 500,
+               quoted("{'__type':'com.amazon.coral.service#InternalFailure'}"));
+    }
+    succeed(engine, "UpdateTable",
+            quoted("{'TableName':'Music','WarmThroughput':{},'DeletionProtectionEnabled':false}"));
+    succeed(engine, "UpdateTable",
+            quoted("{'TableName':'Music','WarmThroughput':{},'TableClass':'STANDARD'}"));
+    succeed(engine, "UpdateTable",
+            quoted("{'TableName':'Music','OnDemandThroughput':{}," TO_PPR "}"));
 }
 
 ENGINE_TEST(update_errors, twenty_global_indexes)
