@@ -89,9 +89,8 @@ int read_input_find(struct request *request, struct read_input *read)
     page->index = table_index(page->table, name);
     enum table_status status =
         page->index ? index_status(page->index, request->now) : TABLE_DELETING;
-    /* That an index which is being deleted is gone for its readers, and that one to which resources
-     * are being allocated is not there yet, is unverified. */
-    if (status == TABLE_DELETING || index_is_allocated(page->index, request->now))
+    /* That an index which is being deleted is gone for its readers is unverified. */
+    if (status == TABLE_DELETING)
         return request_fail(request, ERROR_VALIDATION,
                             "The table does not have the specified index: %.*s", (int)name.length,
                             name.data);

@@ -168,6 +168,7 @@ static bool is_common(const char *error)
         "InternalFailure",
         "InternalServerError",
         "ServiceUnavailable",
+        "ThrottlingException", /* of the control plane, too: DDB-TABLE-445 */
     };
     for (size_t i = 0; i < sizeof common / sizeof *common; i++)
         if (strcmp(common[i], error) == 0)
