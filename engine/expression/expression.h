@@ -33,8 +33,7 @@ struct placeholders;
 
 /*
  * Reads both from `input` (an operation's input, or a transaction's Put, Update, ...). Checks their
- * own rules: "#" and ":" first, not empty, sizes, values' content in the wording of the request's layer, and
- * that they are there only when an expression is.
+ * own rules: "#" and ":" first, not empty, sizes, values' content in the wording of the request's layer.
  */
 int placeholders_read(struct request *request, const json_t *input, struct placeholders **out);
 
@@ -103,13 +102,15 @@ struct key_condition {
 };
 
 /*
- * Parses the expression, then (key_condition_resolve) sets it against the key schema of what is
- * queried. Two steps, because the service looks the table up in between: facts/fidelity.md
- * section 1.
+ * Parses the expression as any other condition; then (key_expression_check) sees that it is nothing but one comparison
+ * for each attribute; then (key_condition_resolve) sets it against the key schema of what is queried. Three steps, because
+ * the service looks at the other expressions after the first and at the table after the second: [dyl]. The second does
+ * nothing to KeyConditions, and has the number of conditions for answer, or -1 after failing the request.
  */
 struct key_expression;
 int key_expression_parse(struct request *request, struct slice text,
                          struct placeholders *placeholders, struct key_expression **out);
+int key_expression_check(struct request *request, struct key_expression *expression);
 int key_condition_resolve(struct request *request, const struct key_expression *expression,
                           const struct key_schema *keys, struct key_condition *out);
 
@@ -167,9 +168,11 @@ int legacy_attributes_to_get(struct request *request, const json_t *input, struc
 int legacy_attribute_updates(struct request *request, const json_t *input, struct update **out);
 
 /*
- * "Can not use both expression and non-expression parameters in the same request: ...": fails the
- * request when both are there; to be called before any of the above.
+ * Fails the request when it has both expressions and parameters of before them, "Can not use both expression and
+ * non-expression parameters in the same request: ...", or names or values but no expression. Before all of the above:
+ * what the values in the request are comes after it, then the parameters of before expressions, then
+ * placeholders_read and the expressions.
  */
-int expressions_check_mixing(struct request *request, const json_t *input);
+int expressions_check_parameters(struct request *request, const json_t *input);
 
 #endif

@@ -220,6 +220,11 @@ static inline int compare_ignoring_case(struct slice word, const char *capitals)
     return capitals[word.length] == '\0' ? 0 : -1;
 }
 
+/* parameters.c: whether values are part of the operation's input; and whether the input has an expression that takes
+ * values, or names. */
+bool expressions_know_values(const struct request *request);
+bool expressions_take(const json_t *input, bool names);
+
 /* placeholders.c: NULL when it is not defined; otherwise it counts as used. `key` with its "#" or
  * ":". */
 const struct slice *placeholder_name(struct placeholders *placeholders, struct slice key);
@@ -319,6 +324,9 @@ struct key_term {
 };
 
 struct key_expression {
+    const struct condition *condition; /* not yet taken apart; NULL: KeyConditions */
+    const char *logical_name;          /* of its parser */
+    int logical_first;
     struct key_term *terms;
     size_t count;
 };

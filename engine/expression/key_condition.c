@@ -3,7 +3,7 @@
  *
  * The expression is a condition like any other first; then it must be nothing but one comparison
  * for each key attribute, joined by AND. Sources: facts/fidelity.md section 5 ("Query"); the order
- * of checks as probed in DynamoDB Local 2.6.1.
+ * of checks as probed in DynamoDB Local 2.6.1, against a key schema [dyl].
  */
 #include "engine/expression/internal.h"
 
@@ -29,17 +29,32 @@ static enum comparator mirrored(enum comparator comparator)
     }
 }
 
+/*
+ * The current layer begins as all messages about expressions do: seen in 2026-09 of two conditions on one key
+ * (aws-amplify/amplify-category-api#3531), which the older layer says bare (awslabs/aws-athena-query-federation#1089,
+ * 2023), and in 2026-07 of nested attributes (nubo-db/dynoxide#127); unverified of the others.
+ */
+static int fail_key(struct request *request, const char *what, struct slice detail)
+{
+    bool older = request->layer == VALUE_LAYER_OLDER;
+    return request_fail(request, ERROR_VALIDATION, "%s%s%.*s",
+                        older ? "" : "Invalid KeyConditionExpression: ", what,
+                        SLICE_ARGUMENTS(detail));
+}
+
 static int fail_operator(struct request *request, struct slice name)
 {
-    return request_fail(request, ERROR_VALIDATION,
-                        "Invalid operator used in KeyConditionExpression: %.*s",
-                        SLICE_ARGUMENTS(name));
+    return fail_key(request, "Invalid operator used in KeyConditionExpression: ", name);
 }
 
 static int fail_condition(struct request *request, const char *what)
 {
-    return request_fail(request, ERROR_VALIDATION,
-                        "Invalid condition in KeyConditionExpression: %s", what);
+    return fail_key(request, "Invalid condition in KeyConditionExpression: ", slice_of(what));
+}
+
+static int fail_key_expressions(struct request *request, const char *what)
+{
+    return fail_key(request, "KeyConditionExpressions ", slice_of(what));
 }
 
 /* The key attribute of a leaf in *name, and its place among the operands in *place. */
@@ -50,16 +65,13 @@ static int find_key(struct request *request, const struct operand *operands, str
     unsigned i = 0;
     for (const struct operand *operand = operands; operand; operand = operand->next, i++) {
         if (operand->type == OPERAND_CALL)
-            return request_fail(request, ERROR_VALIDATION,
-                                "KeyConditionExpressions cannot contain nested operations");
+            return fail_key_expressions(request, "cannot contain nested operations");
         if (operand->type != OPERAND_PATH)
             continue;
         if (path)
             return fail_condition(request, "Multiple attribute names used in one condition");
         if (operand->path.count > 1)
-            return request_fail(
-                request, ERROR_VALIDATION,
-                "KeyConditionExpressions cannot have conditions on nested attributes");
+            return fail_key_expressions(request, "cannot have conditions on nested attributes");
         path = &operand->path;
         *place = i;
     }
@@ -124,20 +136,30 @@ int key_expression_parse(struct request *request, struct slice text,
                           &condition) < 0)
         return -1;
     struct key_expression *expression = ARENA_NEW(&request->arena, struct key_expression);
+    expression->condition = condition;
+    expression->logical_name = parser.logical_name;
+    expression->logical_first = parser.logical_first;
+    *out = expression;
+    return 0;
+}
+
+int key_expression_check(struct request *request, struct key_expression *expression)
+{
+    const struct condition *condition = expression->condition;
+    if (!condition)
+        return (int)expression->count;
     expression->terms = ARENA_NEW_ARRAY(&request->arena, condition->count, struct key_term);
     for (size_t i = 0; i < condition->count; i++) {
-        if (parser.logical_name && parser.logical_first == (int)i)
-            return fail_operator(request, slice_of(parser.logical_name));
+        if (expression->logical_name && expression->logical_first == (int)i)
+            return fail_operator(request, slice_of(expression->logical_name));
         struct key_term term = { .sort = SORT_EQ };
         if (read_term(request, &condition->leaves[i], &term) < 0)
             return -1;
         if (find_term(expression, term.name))
-            return request_fail(request, ERROR_VALIDATION,
-                                "KeyConditionExpressions must only contain one condition per key");
+            return fail_key_expressions(request, "must only contain one condition per key");
         expression->terms[expression->count++] = term;
     }
-    *out = expression;
-    return 0;
+    return (int)expression->count;
 }
 
 static int check_type(struct request *request, const struct value *value,
@@ -171,6 +193,12 @@ static int fail_missing(struct request *request, struct slice name)
 static int fail_unsupported(struct request *request)
 {
     return request_fail(request, ERROR_VALIDATION, "Query key condition not supported");
+}
+
+static int fail_not_indexable(struct request *request)
+{
+    return request_fail(request, ERROR_VALIDATION,
+                        "Attempted conditional constraint is not an indexable operation");
 }
 
 /* Sort key attributes before `last` that have no condition or another one than "=". */
@@ -220,12 +248,11 @@ static int resolve_sort(struct request *request, const struct key_expression *ex
     for (int i = 0; i <= last; i++) {
         const struct key_term *term = find_term(expression, keys->sort[i].name);
         const struct key_attribute *key = &keys->sort[i];
+        if (term->unsupported)
+            return fail_not_indexable(request);
         if (check_type(request, term->low, key) < 0 || check_type(request, term->high, key) < 0 ||
             check_empty(request, term->low, key) < 0 || check_empty(request, term->high, key) < 0)
             return -1;
-        if (term->unsupported)
-            return request_fail(request, ERROR_VALIDATION,
-                                "Attempted conditional constraint is not an indexable operation");
         if (term->sort == SORT_EQ) {
             out->equal[out->equal_count++] = term->low;
         } else {
@@ -244,11 +271,15 @@ int key_condition_resolve(struct request *request, const struct key_expression *
     /* Of longer multi-attribute keys the wording is unverified. */
     if (expression->count > 2 && expression->count > keys->partition_count + keys->sort_count)
         return request_fail(request, ERROR_VALIDATION, "Conditions can be of length 1 or 2 only");
+    if (keys->sort_count == 0 && expression->count > keys->partition_count)
+        return fail_unsupported(request);
     for (unsigned i = 0; i < keys->partition_count; i++) {
         const struct key_attribute *key = &keys->partition[i];
         const struct key_term *term = find_term(expression, key->name);
         if (!term)
             return fail_missing(request, key->name);
+        if (term->unsupported)
+            return fail_not_indexable(request);
         if (check_type(request, term->low, key) < 0)
             return -1;
         if (term->sort != SORT_EQ)
@@ -257,9 +288,5 @@ int key_condition_resolve(struct request *request, const struct key_expression *
             return -1;
         out->partition[i] = term->low;
     }
-    if (resolve_sort(request, expression, keys, out) < 0)
-        return -1;
-    if (keys->sort_count == 0 && expression->count > keys->partition_count)
-        return fail_unsupported(request);
-    return 0;
+    return resolve_sort(request, expression, keys, out);
 }

@@ -23,7 +23,8 @@ struct placeholder {
 struct placeholder_map {
     struct placeholder *entries; /* sorted by key */
     size_t count;
-    bool optional; /* there is no expression that could use it */
+    bool
+        optional; /* there is no expression that could use it: only in a transaction, see parameters.c */
 };
 
 struct placeholders {
@@ -181,89 +182,17 @@ static int read_values(struct request *request, const json_t *json, struct place
     return 0;
 }
 
-/* What reads by key takes no values: the member is not part of its input. */
-static bool knows_values(const char *operation)
-{
-    static const char *const without[] = { "GetItem", "BatchGetItem", "TransactGetItems" };
-    for (size_t i = 0; operation && i < sizeof without / sizeof *without; i++) {
-        if (strcmp(operation, without[i]) == 0)
-            return false;
-    }
-    return true;
-}
-
-/* Expressions that take values, in the order in which the service misses them. */
-static const char *const value_expressions[] = { "UpdateExpression", "ConditionExpression",
-                                                 "FilterExpression", "KeyConditionExpression" };
-
-static bool takes_values(const json_t *input)
-{
-    for (size_t i = 0; i < sizeof value_expressions / sizeof *value_expressions; i++) {
-        if (input_get(input, value_expressions[i]))
-            return true;
-    }
-    return false;
-}
-
-/*
- * Values without an expression that takes them. The older layer names all that the operation has, [dyl]; the
- * current one says no more (PutItem: facts/fidelity.md section 5; the others of that layer are unverified).
- */
-static int fail_without_expressions(struct request *request)
-{
-    static const struct {
-        const char *operation, *missing;
-    } suffixes[] = {
-        { "PutItem", ": ConditionExpression is null" },
-        { "DeleteItem", ": ConditionExpression is null" },
-        { "UpdateItem", ": UpdateExpression and ConditionExpression are null" },
-        { "Scan", ": FilterExpression is null" },
-        { "Query", ": FilterExpression and KeyConditionExpression are null" },
-    };
-    const char *operation = request_operation(request), *missing = "";
-    for (size_t i = 0; operation && i < sizeof suffixes / sizeof *suffixes; i++) {
-        if (request->layer == VALUE_LAYER_OLDER && strcmp(operation, suffixes[i].operation) == 0)
-            missing = suffixes[i].missing;
-    }
-    return request_fail(request, ERROR_VALIDATION,
-                        "ExpressionAttributeValues can only be specified when using expressions%s",
-                        missing);
-}
-
-/*
- * A member of a transaction may have names and values without an expression (ExtendDB/extenddb#169, captured from
- * the service in 2026-06), any other operation may not.
- */
-static bool wants_expressions(const char *operation)
-{
-    return !operation || strncmp(operation, "Transact", strlen("Transact")) != 0;
-}
-
 int placeholders_read(struct request *request, const json_t *input, struct placeholders **out)
 {
-    const char *operation = request_operation(request);
     const json_t *names = input_get(input, "ExpressionAttributeNames");
     const json_t *values =
-        knows_values(operation) ? input_get(input, "ExpressionAttributeValues") : NULL;
-    bool strict = wants_expressions(operation);
+        expressions_know_values(request) ? input_get(input, "ExpressionAttributeValues") : NULL;
     struct placeholders *placeholders = ARENA_NEW(&request->arena, struct placeholders);
-    if (names) {
-        bool used = takes_values(input) || input_get(input, "ProjectionExpression");
-        if (!used && strict)
-            return request_fail(
-                request, ERROR_VALIDATION,
-                "ExpressionAttributeNames can only be specified when using expressions");
-        if (read_names(request, names, &placeholders->names) < 0)
-            return -1;
-        placeholders->names.optional = !used;
-    }
-    if (values) {
-        if (!takes_values(input) && strict)
-            return fail_without_expressions(request);
-        if (read_values(request, values, &placeholders->values) < 0)
-            return -1;
-        placeholders->values.optional = !takes_values(input);
-    }
+    if ((names && read_names(request, names, &placeholders->names) < 0) ||
+        (values && read_values(request, values, &placeholders->values) < 0))
+        return -1;
+    placeholders->names.optional = !expressions_take(input, true);
+    placeholders->values.optional = !expressions_take(input, false);
     *out = placeholders;
     return 0;
 }

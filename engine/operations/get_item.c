@@ -11,10 +11,12 @@ int run_get_item(struct request *request)
     struct placeholders *placeholders;
     struct projection *projection = NULL;
     struct map key;
-    if (expressions_check_mixing(request, input) != 0 ||
-        placeholders_read(request, input, &placeholders) != 0 ||
+    struct slice text = input_string(input, "ProjectionExpression");
+    if (expressions_check_parameters(request, input) != 0 ||
         map_from_json(request, input_get(input, "Key"), &key) != 0 ||
-        projection_from_input(request, input, placeholders, &projection) != 0 ||
+        legacy_attributes_to_get(request, input, &projection) != 0 ||
+        placeholders_read(request, input, &placeholders) != 0 ||
+        (!projection && projection_parse(request, text, placeholders, &projection) != 0) ||
         placeholders_check_used(request, placeholders) != 0)
         return -1;
 

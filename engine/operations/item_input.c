@@ -27,53 +27,11 @@ bool returns_on_failure(const json_t *input)
     return input_is(input, "ReturnValuesOnConditionCheckFailure", "ALL_OLD");
 }
 
-/* The condition, in whichever of the two languages the input has it. */
-static int read_condition(struct request *request, const json_t *input,
-                          struct placeholders *placeholders, const struct condition **out)
-{
-    struct condition *condition = NULL;
-    if (legacy_expected(request, input, &condition) != 0)
-        return -1;
-    if (!condition &&
-        condition_parse(request, EXPRESSION_CONDITION, input_string(input, "ConditionExpression"),
-                        placeholders, &condition) != 0)
-        return -1;
-    *out = condition;
-    return 0;
-}
-
-static int read_update(struct request *request, const json_t *input,
-                       struct placeholders *placeholders, const struct update **out)
-{
-    struct update *update = NULL;
-    if (legacy_attribute_updates(request, input, &update) != 0)
-        return -1;
-    struct slice text = input_string(input, "UpdateExpression");
-    if (!update && text.data && update_parse(request, text, placeholders, &update) != 0)
-        return -1;
-    *out = update;
-    return 0;
-}
-
-int projection_from_input(struct request *request, const json_t *input,
-                          struct placeholders *placeholders, struct projection **out)
-{
-    *out = NULL;
-    if (legacy_attributes_to_get(request, input, out) != 0)
-        return -1;
-    struct slice text = input_string(input, "ProjectionExpression");
-    if (*out || !text.data)
-        return 0;
-    return projection_parse(request, text, placeholders, out);
-}
-
 int write_from_input(struct request *request, const json_t *input, enum write_kind kind,
                      struct write *out)
 {
-    struct placeholders *placeholders;
     *out = (struct write){ .kind = kind };
-    if (expressions_check_mixing(request, input) != 0 ||
-        placeholders_read(request, input, &placeholders) != 0 ||
+    if (expressions_check_parameters(request, input) != 0 ||
         map_from_json(request, input_get(input, kind == WRITE_PUT ? "Item" : "Key"), &out->item) !=
             0)
         return -1;
@@ -82,10 +40,25 @@ int write_from_input(struct request *request, const json_t *input, enum write_ki
         return request_fail(request, ERROR_VALIDATION, "ReturnValues can only be ALL_OLD or NONE");
     if (kind == WRITE_PUT && item_size(&out->item) > ITEM_SIZE_MAX)
         return request_fail_bare(request, "Item size has exceeded the maximum allowed size");
-    if (kind == WRITE_UPDATE && read_update(request, input, placeholders, &out->update) != 0)
+
+    struct placeholders *placeholders;
+    struct update *update = NULL;
+    struct condition *condition = NULL;
+    struct slice update_text = input_string(input, "UpdateExpression");
+    bool legacy =
+        input == request->input; /* a transaction's members have nothing of before expressions */
+    if ((legacy && kind == WRITE_UPDATE &&
+         legacy_attribute_updates(request, input, &update) != 0) ||
+        (legacy && legacy_expected(request, input, &condition) != 0) ||
+        placeholders_read(request, input, &placeholders) != 0 ||
+        (kind == WRITE_UPDATE && !update &&
+         update_parse(request, update_text, placeholders, &update) != 0) ||
+        (!condition &&
+         condition_parse(request, EXPRESSION_CONDITION, input_string(input, "ConditionExpression"),
+                         placeholders, &condition) != 0))
         return -1;
-    if (read_condition(request, input, placeholders, &out->condition) != 0)
-        return -1;
+    out->update = update;
+    out->condition = condition;
     return placeholders_check_used(request, placeholders);
 }
 

@@ -25,21 +25,14 @@ bool returns_on_failure(const json_t *input);
 
 /*
  * Reads one write from `input`: a PutItem, UpdateItem or DeleteItem, or a member of TransactWriteItems. Everything that can
- * be said without the table is checked, in the service's order: mixed parameters, placeholders, values, ReturnValues,
- * size, expressions (order: dynalite's validations, reverse-engineered from the service). The table is set by the
- * caller. 0, or -1 after failing the request.
+ * be said without the table is checked, in the service's order: which parameters there are, values, ReturnValues, size,
+ * parameters of before expressions, placeholders, expressions ([dyl]). The table is set by the caller. 0, or -1 after failing the request.
  */
 int write_from_input(struct request *request, const json_t *input, enum write_kind kind,
                      struct write *out);
 
 /* Checks that the write's key, or its item's, fits its table and that an update leaves keys alone. */
 int write_check_keys(struct request *request, const struct write *write);
-
-/*
- * Reads ProjectionExpression or AttributesToGet; *out is NULL when neither is there. 0, or -1 after failing the request.
- */
-int projection_from_input(struct request *request, const json_t *input,
-                          struct placeholders *placeholders, struct projection **out);
 
 /* Starts a member of the object being written: a comma where one is due, the name, a colon. */
 void answer_member(struct buffer *out, const char *name);

@@ -62,37 +62,55 @@ static void set_bounds(struct request *request, const struct key_condition *cond
     page->upper = buffer_slice(&upper);
 }
 
-/* The key condition in whichever of the two languages the input has it. */
-static int read_key_condition(struct request *request, struct placeholders *placeholders,
-                              struct key_expression **out)
+/* The key condition, in whichever of the two languages the input has it, and all else that needs no table. */
+static int read_query(struct request *request, struct read_input *read,
+                      struct key_expression **expression, int *conditions)
 {
     const json_t *input = request->input;
-    *out = NULL;
-    if (legacy_key_conditions(request, input, out) != 0)
+    if (read_input_legacy(request, "QueryFilter", read) != 0)
         return -1;
-    struct slice text = input_string(input, "KeyConditionExpression");
-    if (!*out && !text.data)
+    if (!input_get(input, "KeyConditions") && !input_get(input, "KeyConditionExpression"))
         return request_fail(
             request, ERROR_VALIDATION,
             "Either the KeyConditions or KeyConditionExpression parameter must be specified in the "
             "request.");
-    return *out ? 0 : key_expression_parse(request, text, placeholders, out);
+    if (read_input_expressions(request, read) != 0)
+        return -1;
+    *expression = read->key;
+    if (!*expression && legacy_key_conditions(request, input, expression) != 0)
+        return -1;
+    *conditions = key_expression_check(request, *expression);
+    return *conditions < 0 ? -1 : read_input_check_select(request, read);
+}
+
+/*
+ * Finds the table. More conditions than two were refused before there could be keys of so many attributes, and before the
+ * table was looked for: [dyl]. Since there can be, only the table knows; without one it is as it was.
+ */
+static int find_table(struct request *request, struct read_input *read, int conditions)
+{
+    const char *message;
+    if (request_begin(request, false) != 0)
+        return -1;
+    if (read_input_find(request, read) == 0)
+        return 0;
+    if (request->error != ERROR_RESOURCE_NOT_FOUND || conditions <= 2)
+        return -1;
+    request_take_error(request, &message);
+    return request_fail(request, ERROR_VALIDATION, "Conditions can be of length 1 or 2 only");
 }
 
 int run_query(struct request *request)
 {
     struct read_input read;
     struct key_expression *expression;
-    if (read_input_begin(request, &read) != 0 ||
-        read_input_expressions(request, "QueryFilter", &read) != 0 ||
-        read_key_condition(request, read.placeholders, &expression) != 0 ||
-        placeholders_check_used(request, read.placeholders) != 0)
+    int conditions = 0;
+    if (read_query(request, &read, &expression, &conditions) != 0 ||
+        find_table(request, &read, conditions) != 0)
         return -1;
 
     struct page *page = &read.page;
     struct key_condition condition;
-    if (request_begin(request, false) != 0 || read_input_find(request, &read) != 0)
-        return -1;
     const struct key_schema *keys = page->index ? &page->index->keys : &page->table->keys;
     if (page_check_start(request, page, read.start, true) != 0 ||
         key_condition_resolve(request, expression, keys, &condition) != 0)

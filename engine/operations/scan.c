@@ -71,9 +71,8 @@ static int check_segments(struct request *request)
 int run_scan(struct request *request)
 {
     struct read_input read;
-    if (read_input_begin(request, &read) != 0 || check_segments(request) != 0 ||
-        read_input_expressions(request, "ScanFilter", &read) != 0 ||
-        placeholders_check_used(request, read.placeholders) != 0)
+    if (read_input_legacy(request, "ScanFilter", &read) != 0 || check_segments(request) != 0 ||
+        read_input_expressions(request, &read) != 0 || read_input_check_select(request, &read) != 0)
         return -1;
 
     struct page *page = &read.page;

@@ -22,9 +22,10 @@ static int read_get(struct request *request, const json_t *input, struct get *ge
 {
     struct placeholders *placeholders;
     get->table_name = input_string(input, "TableName");
-    if (placeholders_read(request, input, &placeholders) != 0 ||
-        map_from_json(request, input_get(input, "Key"), &get->key) != 0 ||
-        projection_from_input(request, input, placeholders, &get->projection) != 0)
+    if (map_from_json(request, input_get(input, "Key"), &get->key) != 0 ||
+        placeholders_read(request, input, &placeholders) != 0 ||
+        projection_parse(request, input_string(input, "ProjectionExpression"), placeholders,
+                         &get->projection) != 0)
         return -1;
     return placeholders_check_used(request, placeholders);
 }

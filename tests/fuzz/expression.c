@@ -64,6 +64,7 @@ static void check_key(struct request *request, struct slice text, struct placeho
     struct key_expression *expression;
     struct key_condition condition;
     if (key_expression_parse(request, text, placeholders, &expression) != 0 ||
+        key_expression_check(request, expression) < 0 ||
         key_condition_resolve(request, expression, &keys, &condition) != 0)
         return;
     demand(condition.partition[0] != NULL && condition.equal_count <= 2);

@@ -127,6 +127,13 @@ static bool is_no_value(const char *message)
     return strcmp(message, NO_VALUE) == 0 || strcmp(message, MANY) == 0;
 }
 
+/* What is said bare of a value in a start key: [dyl]. */
+static bool is_number_or_duplicate(const char *message)
+{
+    return strstr(message, "umber") || strstr(message, "umeric") || strstr(message, "duplicates") ||
+           strstr(message, "digits");
+}
+
 /* In each cohort: of the classic one, all operations speak as those that the new framework has not reached. */
 ENGINE_TEST(values, in_every_place)
 {
@@ -145,7 +152,9 @@ ENGINE_TEST(values, in_every_place)
                 snprintf(request, sizeof request, places[p].request, values[v].value);
                 snprintf(wanted, sizeof wanted, "%s%s%s%s%s", envelope ? ENVELOPE : "",
                          named ? "ExpressionAttributeValues contains invalid value: " : "",
-                         places[p].before ? places[p].before : "",
+                         places[p].before && !is_number_or_duplicate(values[v].current)
+                             ? places[p].before
+                             : "",
                          older && values[v].older ? values[v].older : values[v].current,
                          named ? " for key :v" : "");
                 struct exchange exchange = { places[p].operation, request, wanted };

@@ -70,7 +70,10 @@ const char *parse_message(struct request *request, enum expression_kind kind,
                      ? projection_parse(request, text, placeholders, &projection)
                  : kind == EXPRESSION_UPDATE ? update_parse(request, text, placeholders, &update)
                  : kind == EXPRESSION_KEY_CONDITION
-                     ? key_expression_parse(request, text, placeholders, &key)
+                     ? (key_expression_parse(request, text, placeholders, &key) < 0 ||
+                                key_expression_check(request, key) < 0
+                            ? -1
+                            : 0)
                      : condition_parse(request, kind, text, placeholders, &condition);
     cr_assert_eq(result, request->error == ERROR_NONE ? 0 : -1, "%s", expression);
     cr_assert(request->error == ERROR_NONE || request->error == ERROR_VALIDATION, "%s", expression);

@@ -40,7 +40,9 @@ static const char *resolve(struct request *request, const char *expression,
                            const struct key_schema *keys, struct key_condition *condition)
 {
     struct key_expression *key;
-    if (key_expression_parse(request, slice_of(expression), test_placeholders(request), &key) == 0)
+    if (key_expression_parse(request, slice_of(expression), test_placeholders(request), &key) ==
+            0 &&
+        key_expression_check(request, key) >= 0)
         key_condition_resolve(request, key, keys, condition);
     return request->message ? request->message : "";
 }
@@ -203,6 +205,7 @@ Test(key_condition, empty_values)
                      &placeholders),
                  0);
     cr_assert_eq(key_expression_parse(request, slice_of("pk = :e"), placeholders, &key), 0);
+    cr_assert_eq(key_expression_check(request, key), 1);
     cr_assert_eq(key_condition_resolve(request, key, &single, &condition), -1);
     cr_assert_str_eq(request->message,
                      "One or more parameter values are not valid. The AttributeValue for a key "

@@ -169,7 +169,7 @@ static const struct expression_error key_conditions[] = {
     { "{'pk':{'ComparisonOperator':'LT','AttributeValueList':[{'S':'x'}]}}",
       "Query key condition not supported" },
     { "{'pk':{'ComparisonOperator':'IN','AttributeValueList':[{'S':'x'}]}}",
-      "Query key condition not supported" },
+      "Attempted conditional constraint is not an indexable operation" },
     { "{'sk':{'ComparisonOperator':'EQ','AttributeValueList':[{'S':'x'}]}}",
       "Query condition missed key schema element: pk" },
     { "{'pk':{'ComparisonOperator':'EQ','AttributeValueList':[{'S':'x'}]},"

@@ -13,14 +13,6 @@ static const struct {
     enum value_layer layer;
     const char *message;
 } refused[] = {
-    { "{'ExpressionAttributeNames':{'#a':'b'}}", VALUE_LAYER_CURRENT,
-      "ExpressionAttributeNames can only be specified when using expressions" },
-    { "{'ExpressionAttributeNames':{}}", VALUE_LAYER_CURRENT,
-      "ExpressionAttributeNames can only be specified when using expressions" },
-    { "{'ExpressionAttributeValues':{':a':{'S':'b'}}}", VALUE_LAYER_CURRENT,
-      "ExpressionAttributeValues can only be specified when using expressions" },
-    { "{" P "'ExpressionAttributeValues':{':a':{'S':'b'}}}", VALUE_LAYER_CURRENT,
-      "ExpressionAttributeValues can only be specified when using expressions" },
     { "{" P "'ExpressionAttributeNames':{}}", VALUE_LAYER_CURRENT,
       "ExpressionAttributeNames must not be empty" },
     { "{" C "'ExpressionAttributeValues':{}}", VALUE_LAYER_CURRENT,
@@ -120,6 +112,7 @@ Test(placeholders, unused)
     }
 }
 
+#define ALONE(what) "ExpressionAttribute" what " can only be specified when using expressions"
 #define MIXED(others, expressions)                                                                 \
     "Can not use both expression and non-expression parameters in the same request: "              \
     "Non-expression parameters: {" others "} Expression parameters: {" expressions "}"
@@ -131,6 +124,13 @@ static const struct {
     { "{'Expected':{}}", "" },
     { "{'ConditionExpression':'a'}", "" },
     { "{'Expected':null,'ConditionExpression':'a'}", "" },
+    { "{'ExpressionAttributeNames':{'#a':'b'}}", ALONE("Names") },
+    { "{'ExpressionAttributeNames':{}}", ALONE("Names") },
+    { "{'ExpressionAttributeValues':{':a':{'S':'b'}}}", ALONE("Values") },
+    { "{'ExpressionAttributeNames':{},'ExpressionAttributeValues':{}}", ALONE("Names") },
+    { "{" P "'ExpressionAttributeNames':{},'ExpressionAttributeValues':{':a':{'S':'b'}}}",
+      ALONE("Values") },
+    { "{" C "'ExpressionAttributeNames':{},'ExpressionAttributeValues':{}}", "" },
     { "{'ConditionExpression':'a','Expected':{}}", MIXED("Expected", "ConditionExpression") },
     { "{'ConditionExpression':'a','ConditionalOperator':'AND'}",
       MIXED("ConditionalOperator", "ConditionExpression") },
@@ -157,7 +157,7 @@ Test(mixing, refused)
 {
     for (size_t i = 0; i < sizeof mixed / sizeof *mixed; i++) {
         struct request *request = create_request();
-        cr_expect_eq(expressions_check_mixing(request, test_json(request, mixed[i].input)),
+        cr_expect_eq(expressions_check_parameters(request, test_json(request, mixed[i].input)),
                      mixed[i].message[0] ? -1 : 0, "%s", mixed[i].input);
         cr_expect_str_eq(request->message ? request->message : "", mixed[i].message, "%s",
                          mixed[i].input);
