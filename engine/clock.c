@@ -23,6 +23,18 @@ int64_t clock_now(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+struct clock_moment clock_moment(void)
+{
+    int64_t fixed = atomic_load_explicit(&fixed_time, memory_order_relaxed);
+    if (fixed >= 0)
+        return (struct clock_moment){ fixed * 1000000, fixed * 1000000 };
+    struct timespec monotonic, real;
+    clock_gettime(CLOCK_MONOTONIC, &monotonic);
+    clock_gettime(CLOCK_REALTIME, &real);
+    return (struct clock_moment){ (int64_t)monotonic.tv_sec * 1000000000 + monotonic.tv_nsec,
+                                  (int64_t)real.tv_sec * 1000000000 + real.tv_nsec };
+}
+
 void clock_set(int64_t milliseconds)
 {
     atomic_store(&fixed_time, milliseconds);

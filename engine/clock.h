@@ -13,7 +13,16 @@
 /* Milliseconds since the epoch, UTC. */
 int64_t clock_now(void);
 
-/* For tests: clock_now answers `milliseconds` from now on; a negative value brings the real clock back. */
+/*
+ * A moment that is exact enough to tell what came first, in ns: of the machine since its boot, and since the epoch. Comparable
+ * between the processes of a machine.
+ */
+struct clock_moment {
+    int64_t monotonic, real;
+};
+struct clock_moment clock_moment(void);
+
+/* For tests: clock_now and clock_moment answer `milliseconds` from now on; a negative value brings the real clock back. */
 void clock_set(int64_t milliseconds);
 
 /*

@@ -179,3 +179,10 @@ void map_write_json(struct buffer *out, const struct map *map)
     }
     buffer_append_byte(out, '}');
 }
+
+void json_write(struct buffer *out, const json_t *json)
+{
+    size_t size = json_dumpb(json, NULL, 0, JSON_ENCODE_ANY | JSON_COMPACT);
+    out->length +=
+        json_dumpb(json, buffer_reserve(out, size), size, JSON_ENCODE_ANY | JSON_COMPACT);
+}

@@ -67,6 +67,11 @@ void keyspace_token_time(struct buffer *out, const char *region, int64_t time, s
     buffer_append_slice(out, token);
 }
 
+void keyspace_transactions(struct buffer *out)
+{
+    buffer_append_byte(out, 'L');
+}
+
 static void hash_value(MD5_CTX *context, const struct value *value)
 {
     if (value->type == VALUE_N) {

@@ -8,6 +8,7 @@
  *     'D' id hash sort             items of a table, and projected items of an index
  *     'T' region NUL token           a ClientRequestToken (engine/operations/client_token.h)
  *     'U' region NUL time token      the same, by time
+ *     'L'                            the items of the last transactions (engine/conflicts.h)
  *
  * An item's key: the id of its table or index (8 bytes, big-endian), the hash of its partition key (16 bytes), the sort
  * forms of its sort key attributes (engine/item.h); in an index then 16 bytes more, the hash of the whole key in the table,
@@ -63,6 +64,9 @@ void keyspace_next_id(struct buffer *out);
 /* The keys of a ClientRequestToken: by name, and by the time (ms since the epoch) when it was stored. */
 void keyspace_token(struct buffer *out, const char *region, struct slice token);
 void keyspace_token_time(struct buffer *out, const char *region, int64_t time, struct slice token);
+
+/* The key of the record of the last transactions. */
+void keyspace_transactions(struct buffer *out);
 
 /* The key of a live size. */
 void keyspace_size(struct buffer *out, uint64_t id);

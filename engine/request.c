@@ -256,6 +256,8 @@ const char *request_operation(const struct request *request)
 int request_begin(struct request *request, bool write)
 {
     request->envelope = false;
+    if (write)
+        request->began = clock_moment();
     int error = storage_begin(request->engine->storage, write, &request->transaction);
     if (error != 0) {
         request->transaction = NULL;

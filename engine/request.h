@@ -41,9 +41,10 @@ struct request {
     const json_t *input;               /* borrowed from `json`: the operation's input */
     struct buffer output;              /* the answer's body */
     struct transaction
-        *transaction;      /* open, or NULL; request_run aborts what an operation leaves open */
-    struct cursor *cursor; /* open in `transaction`, or NULL; request_run closes it */
-    int64_t now;           /* ms since the epoch, the same throughout the request */
+        *transaction;          /* open, or NULL; request_run aborts what an operation leaves open */
+    struct cursor *cursor;     /* open in `transaction`, or NULL; request_run closes it */
+    int64_t now;               /* ms since the epoch, the same throughout the request */
+    struct clock_moment began; /* when it began to wait for its write transaction */
     char region[REGION_SIZE];
     char account[ACCOUNT_ID_SIZE];
     char id[REQUEST_ID_SIZE];

@@ -28,4 +28,7 @@ void map_write_json(struct buffer *out, const struct map *map);
 /* Appends a JSON string with its quotes: UTF-8 as it is, control characters, quote and backslash escaped. */
 void string_write_json(struct buffer *out, struct slice string);
 
+/* Appends any JSON as jansson has it, without spaces: for parts of a request that are sent back. */
+void json_write(struct buffer *out, const json_t *json);
+
 #endif

@@ -249,6 +249,8 @@ enum write_result write_apply(struct request *request, struct write *write,
 {
     struct slice key = table_key(request, write->table, &write->item);
     write->after = NULL;
+    if (write->conflicts && conflicts_have(write->conflicts, key))
+        return WRITE_CONFLICT;
     if (read_item(request, key, &write->before) != 0)
         return WRITE_FAILED;
     if (!condition_met(write->condition, write->before)) {

@@ -6,6 +6,7 @@
 #define DDBMOCK_ENGINE_WRITE_H
 
 #include "engine/capacity.h"
+#include "engine/conflicts.h"
 #include "engine/expression/expression.h"
 #include "engine/table.h"
 
@@ -23,6 +24,8 @@ struct write {
     const struct condition *condition; /* NULL: none */
     const struct update *update;       /* WRITE_UPDATE: NULL changes nothing but creates the item */
 
+    const struct conflicts *conflicts; /* conflicts_read's; NULL: none */
+
     /* What write_apply found and made; NULL: no such item. Valid until the request ends. */
     const struct map *before, *after;
     bool
@@ -33,6 +36,7 @@ enum write_result {
     WRITE_DONE,
     WRITE_FAILED = -1,          /* the request has failed */
     WRITE_CONDITION_FAILED = 1, /* nothing changed; `before` is set */
+    WRITE_CONFLICT = 2,         /* nothing looked at: the item is in `conflicts` */
 };
 
 /* An item's own size is at most this, in bytes. AWS developer guide, ServiceQuotas. */

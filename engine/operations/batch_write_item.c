@@ -1,6 +1,7 @@
 /*
  * batch_write_item.c - BatchWriteItem: up to 25 puts and deletes in any tables. All are checked before any is done, and
- * all are done in one storage transaction, which the service does not promise but a reader cannot tell from luck.
+ * all are done in one storage transaction, which the service does not promise but a reader cannot tell from luck. What
+ * conflicts with a transaction comes back in UnprocessedItems (unverified: the API has no error for it).
  */
 #include "engine/operations.h"
 #include "engine/operations/capacities.h"
@@ -12,7 +13,10 @@ enum { BATCH_WRITE_MAX = 25 }; /* AWS API reference, BatchWriteItem */
 
 struct batch {
     struct write writes[BATCH_WRITE_MAX];
-    struct slice tables[BATCH_WRITE_MAX]; /* as the request names them */
+    const json_t *inputs[BATCH_WRITE_MAX]; /* WriteRequest */
+    bool unprocessed[BATCH_WRITE_MAX];
+    struct slice
+        tables[BATCH_WRITE_MAX]; /* as the request names them; those of one table in a row */
     size_t count;
 };
 
@@ -51,6 +55,7 @@ static int read_batch(struct request *request, struct batch *batch)
                                 "Too many items requested for the BatchWriteItem call");
         for (size_t i = 0; i < count; i++) {
             batch->tables[batch->count] = slice_of(name);
+            batch->inputs[batch->count] = json_array_get(requests, i);
             if (read_write(request, json_array_get(requests, i), &batch->writes[batch->count]) != 0)
                 return -1;
             batch->count++;
@@ -99,48 +104,86 @@ static int check_batch(struct request *request, struct batch *batch)
     return 0;
 }
 
+/* Whether a member's collection has been met already, at a member of the same table before it. */
+static bool is_met(const struct batch *batch, size_t at)
+{
+    const struct slice name = batch->writes[at].table->keys.partition[0].name;
+    for (size_t i = at; i-- > 0 && slice_equal(batch->tables[i], batch->tables[at]);)
+        if (!batch->unprocessed[i] && value_equal(map_find(&batch->writes[i].item, name),
+                                                  map_find(&batch->writes[at].item, name)))
+            return true;
+    return false;
+}
+
+/* Each collection once: AWS API reference, "any item collections that were affected". */
 static int answer_metrics(struct request *request, const struct batch *batch)
 {
     struct buffer *out = &request->output;
-    bool any = false;
+    const struct slice *table = NULL;
     if (!input_is(request->input, "ReturnItemCollectionMetrics", "SIZE"))
         return 0;
     for (size_t i = 0; i < batch->count; i++) {
-        const struct table *table = batch->writes[i].table;
-        if (!table_has_local_indexes(table))
+        if (batch->unprocessed[i] || !table_has_local_indexes(batch->writes[i].table) ||
+            is_met(batch, i))
             continue;
-        bool first = i == 0 || !slice_equal(batch->tables[i - 1], batch->tables[i]);
-        if (!any)
+        bool first = !table || !slice_equal(*table, batch->tables[i]);
+        if (!table)
             answer_member(out, "ItemCollectionMetrics");
-        buffer_append_string(out, !any ? "{" : first ? "]," : ",");
-        if (first || !any) {
+        buffer_append_string(out, !table ? "{" : first ? "]," : ",");
+        if (first) {
             string_write_json(out, batch->tables[i]);
             buffer_append_string(out, ":[");
         }
-        any = true;
-        if (collection_metrics_write_json(request, table, &batch->writes[i].item) != 0)
+        table = &batch->tables[i];
+        if (collection_metrics_write_json(request, batch->writes[i].table,
+                                          &batch->writes[i].item) != 0)
             return -1;
     }
-    if (any)
+    if (table)
         buffer_append_string(out, "]}");
     return 0;
+}
+
+static void answer_unprocessed(struct request *request, const struct batch *batch)
+{
+    struct buffer *out = &request->output;
+    const struct slice *table = NULL;
+    buffer_append_string(out, "\"UnprocessedItems\":{");
+    for (size_t i = 0; i < batch->count; i++) {
+        if (!batch->unprocessed[i])
+            continue;
+        bool first = !table || !slice_equal(*table, batch->tables[i]);
+        buffer_append_string(out, !table ? "" : first ? "]," : ",");
+        if (first) {
+            string_write_json(out, batch->tables[i]);
+            buffer_append_string(out, ":[");
+        }
+        table = &batch->tables[i];
+        json_write(out, batch->inputs[i]);
+    }
+    buffer_append_string(out, table ? "]}" : "}");
 }
 
 int run_batch_write_item(struct request *request)
 {
     struct batch *batch = ARENA_NEW(&request->arena, struct batch);
+    struct conflicts conflicts;
     if (read_batch(request, batch) != 0 || request_begin(request, true) != 0 ||
-        check_batch(request, batch) != 0)
+        check_batch(request, batch) != 0 || conflicts_read(request, &conflicts) != 0)
         return -1;
     struct capacities *capacities = ARENA_NEW(&request->arena, struct capacities);
     for (size_t i = 0; i < batch->count; i++) {
         struct write *write = &batch->writes[i];
         struct capacity *capacity =
             capacities_of(&request->arena, capacities, write->table, batch->tables[i]);
-        if (write_apply(request, write, capacity) != WRITE_DONE)
+        write->conflicts = &conflicts;
+        enum write_result result = write_apply(request, write, capacity);
+        if (result == WRITE_FAILED)
             return -1;
+        batch->unprocessed[i] = result == WRITE_CONFLICT;
     }
-    buffer_append_string(&request->output, "{\"UnprocessedItems\":{}");
+    buffer_append_byte(&request->output, '{');
+    answer_unprocessed(request, batch);
     if (answer_metrics(request, batch) != 0)
         return -1;
     answer_capacities(request, capacities, false);

@@ -9,7 +9,7 @@ struct capacity *capacities_of(struct arena *arena, struct capacities *all,
                                const struct table *table, struct slice name)
 {
     for (size_t i = 0; i < all->count; i++)
-        if (all->of[i]->table->id == table->id)
+        if (all->of[i]->table->id == table->id && slice_equal(all->of[i]->name, name))
             return all->of[i];
     struct capacity *capacity = ARENA_NEW(arena, struct capacity);
     capacity->table = table;

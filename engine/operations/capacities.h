@@ -14,7 +14,10 @@ struct capacities {
     size_t count;
 };
 
-/* The capacity of `table`, made in `arena` when it is the first time; `name` is how the request calls it. */
+/*
+ * The capacity of `table`, made in `arena` when it is the first time; `name` is how the request calls it. A table that is called
+ * both by its name and by its ARN is counted under each of them (unverified).
+ */
 struct capacity *capacities_of(struct arena *arena, struct capacities *all,
                                const struct table *table, struct slice name);
 

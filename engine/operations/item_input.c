@@ -130,9 +130,15 @@ int run_single_write(struct request *request, struct write *write)
         write_check_keys(request, write) != 0)
         return -1;
     struct capacity capacity = { .table = write->table, .name = name };
+    struct conflicts conflicts;
+    if (conflicts_read(request, &conflicts) != 0)
+        return -1;
+    write->conflicts = &conflicts;
     enum write_result result = write_apply(request, write, &capacity);
     if (result == WRITE_FAILED)
         return -1;
+    if (result == WRITE_CONFLICT)
+        return request_fail(request, ERROR_TRANSACTION_CONFLICT, CONFLICT_MESSAGE);
     if (result == WRITE_CONDITION_FAILED)
         return fail_condition(request, request->input, write->before);
 

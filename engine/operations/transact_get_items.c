@@ -97,8 +97,11 @@ int run_transact_get_items(struct request *request)
         buffer_append_string(out, i > 0 ? ",{" : "{");
         if (gets[i].item) {
             struct map shown = projection_apply(&request->arena, gets[i].projection, gets[i].item);
-            answer_member(out, "Item");
-            map_write_json(out, &shown);
+            /* Where nothing is projected there is no Item, as nowhere else: ExtendDB/extenddb#74, measured on the service. */
+            if (shown.count > 0) {
+                answer_member(out, "Item");
+                map_write_json(out, &shown);
+            }
         }
         buffer_append_byte(out, '}');
     }
