@@ -17,6 +17,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "engine/slice.h"
 
@@ -76,6 +77,23 @@ bool target_is_custom(const char *target);
  */
 int request_fail(struct request *request, enum error_code error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/*
+ * What the control interface asks for (docs/control.md), in place of a body and a target. Everything is borrowed until the
+ * request is destroyed.
+ */
+struct control_call {
+    const char *action; /* a row of engine/control/control.def: "Reset" */
+    const char *input;  /* its parameters, a JSON object; NULL: none */
+    struct slice lines; /* ImportItems: what is to be imported */
+    bool files;         /* whether it may read and write files that the parameters name */
+    void (*progress)(void *context, uint64_t done,
+                     uint64_t total); /* now and then, of long ones; or NULL */
+    void *context;
+};
+
+/* Routes to an action of the control interface. 0, or -1 after failing the request. */
+int request_control(struct request *request, const struct control_call *call);
 
 /* Does what was asked, unless the request has failed already. */
 void request_run(struct request *request);

@@ -20,6 +20,7 @@
 
 #define CORAL_SERVICE  "com.amazon.coral.service#"
 #define CORAL_VALIDATE "com.amazon.coral.validate#"
+#define CONTROL        "ddbmock#"
 #define DYNAMODB       "com.amazonaws.dynamodb.v20120810#"
 
 static const struct {
@@ -165,6 +166,11 @@ void request_clean(struct request *request)
 static void run(struct request *request)
 {
     const struct operation *operation = request->operation;
+    if (request->task) {
+        if (request->task(request) == 0 && request->dropped)
+            request_clean(request);
+        return;
+    }
     if (!operation->run) {
         request_fail(request, ERROR_UNKNOWN_OPERATION, "ddbmock %s does not have %s yet.",
                      DDBMOCK_VERSION, operation->name);
@@ -184,7 +190,7 @@ static void run(struct request *request)
 
 void request_run(struct request *request)
 {
-    if (request->error != ERROR_NONE || !request->operation)
+    if (request->error != ERROR_NONE || (!request->operation && !request->task))
         return;
     if (setjmp(request->exhausted) == 0)
         run(request);

@@ -36,7 +36,10 @@ struct request {
     struct arena
         scratch; /* for loops that release it at each turn; nothing in it outlives an operation */
     jmp_buf exhausted;
-    const struct operation *operation; /* NULL until routed */
+    const struct operation *operation; /* NULL until routed, or when `task` is set */
+    int (*task)(struct request *);     /* what is done in place of an operation; NULL: nothing */
+    const struct control_call *call;   /* of the control interface; borrowed; or NULL */
+    void *context;                     /* of the task; borrowed */
     json_t *json;                      /* the body; owned */
     const json_t *input;               /* borrowed from `json`: the operation's input */
     struct buffer output;              /* the answer's body */

@@ -402,6 +402,11 @@ void connection_require_signatures(struct gateway_connection *connection,
     connection->envelope.keys = keys;
 }
 
+void connection_control(struct gateway_connection *connection, enum control_access access)
+{
+    connection->envelope.control = access;
+}
+
 bool connection_idle(const struct gateway_connection *connection)
 {
     return !connection->in_message;

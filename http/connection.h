@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "engine/engine.h"
+#include "http/control.h"
 
 struct gateway_connection;
 struct signature_keys;
@@ -30,6 +31,9 @@ bool connection_closed(const struct gateway_connection *connection);
  * borrowed). */
 void connection_require_signatures(struct gateway_connection *connection,
                                    const struct signature_keys *keys);
+
+/* From the first byte on, what of the control interface there is on this connection (control.h). */
+void connection_control(struct gateway_connection *connection, enum control_access access);
 
 /* Whether nothing of a request has come that is not answered yet. */
 bool connection_idle(const struct gateway_connection *connection);

@@ -16,6 +16,7 @@
 #include "engine/clock.h"
 #include "engine/request_log.h"
 #include "http/authorization.h"
+#include "http/control.h"
 #include "http/gunzip.h"
 
 static const char default_region[] = "us-east-1";
@@ -62,8 +63,14 @@ static char *put_status(char *out, int status)
         return PUT(out, "HTTP/1.1 200 OK\r\n");
     case 400:
         return PUT(out, "HTTP/1.1 400 Bad Request\r\n");
+    case 403:
+        return PUT(out, "HTTP/1.1 403 Forbidden\r\n");
     case 404:
         return PUT(out, "HTTP/1.1 404 Not Found\r\n");
+    case 405:
+        return PUT(out, "HTTP/1.1 405 Method Not Allowed\r\n");
+    case 409:
+        return PUT(out, "HTTP/1.1 409 Conflict\r\n");
     case 413:
         return PUT(out, "HTTP/1.1 413 Request Entity Too Large\r\n");
     case 503:
@@ -251,7 +258,7 @@ static int check(const struct envelope *envelope, struct request *request,
         return -1;
     if (!target_is_custom(target) && authorization_check(request, message, region) != 0)
         return -1;
-    if (envelope->keys != NULL && signature_check(request, message, envelope->keys) != 0)
+    if (envelope->keys != NULL && signature_check(request, message, envelope->keys, true) != 0)
         return -1;
     /* The service looks at what a missing body would have held only now. */
     if (body.length == 0)
@@ -311,6 +318,29 @@ static bool answer_operation(struct envelope *envelope, struct message *message,
     return answered;
 }
 
+/* What the control interface answers. */
+static bool answer_control(struct envelope *envelope, const struct message *message,
+                           struct response *response, struct bytes *out)
+{
+    struct control control = { 0 };
+    struct request *request = envelope->engine != NULL
+                                  ? request_create(envelope->engine, default_region, response->id)
+                                  : NULL;
+    if (request == NULL)
+        return answer_internal_error(envelope, response, out);
+    if (control_route(request, envelope->control, message, envelope->keys, &control) == 0)
+        request_run(request);
+    response->status = request_status(request);
+    response->body = request_body(request);
+    response->content_type =
+        control.lines && response->status == 200 ? "application/x-ndjson" : json;
+    bool answered =
+        write_response(envelope, response, out) || answer_internal_error(envelope, response, out);
+    request_destroy(request);
+    control_release(&control);
+    return answered;
+}
+
 bool envelope_answer(struct envelope *envelope, struct message *message, struct bytes *out)
 {
     char id[REQUEST_ID_SIZE], region[HOST_REGION_SIZE];
@@ -323,6 +353,9 @@ bool envelope_answer(struct envelope *envelope, struct message *message, struct 
     response.headless = message->method == HTTP_HEAD;
     if (__builtin_expect(request_log_on, 0))
         response.log.began = request_log_clock();
+    if (__builtin_expect(envelope->control != CONTROL_NONE, 0) &&
+        control_claims(envelope->control, message))
+        return answer_control(envelope, message, &response, out);
     if (message_header(message, HEADER_ORIGIN) != NULL) {
         if (message->method == HTTP_OPTIONS)
             return answer_preflight(envelope, message, &response, out);

@@ -10,6 +10,7 @@
 
 #include "engine/engine.h"
 #include "http/bytes.h"
+#include "http/control.h"
 #include "http/date.h"
 #include "http/hosts.h"
 #include "http/message.h"
@@ -21,6 +22,7 @@ struct envelope {
     const char *host; /* the name that the client connected to, from TLS or its resolver; NULL when
                          unknown */
     const struct signature_keys *keys; /* borrowed; NULL: signatures are taken as they are */
+    enum control_access control;       /* CONTROL_NONE: the control interface is not here */
     int64_t
         date_second; /* of `date`, which is written anew when the second is another; -1 at first */
     char date[DATE_HTTP_SIZE];

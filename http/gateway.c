@@ -8,11 +8,13 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/engine.h"
 #include "engine/settings.h"
 #include "http/authority.h"
 #include "http/connection.h"
+#include "http/hosts.h"
 #include "http/server.h"
 #include "http/trust.h"
 
@@ -75,6 +77,8 @@ static struct gateway_connection *gateway_connect(const char *host)
 {
     int before = enter();
     struct gateway_connection *connection = connection_create(engine, host);
+    if (connection != NULL && host != NULL && host_is_control(host, strlen(host)))
+        connection_control(connection, CONTROL_OWN);
     leave(before);
     return connection;
 }

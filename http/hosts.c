@@ -194,3 +194,12 @@ bool host_parse(const char *name, size_t length, struct host *out)
     }
     return false;
 }
+
+bool host_is_control(const char *name, size_t length)
+{
+    if (name == NULL)
+        return false;
+    if (length > 0 && name[length - 1] == '.')
+        length--;
+    return equals(name, length, "ddbmock.local");
+}

@@ -26,6 +26,9 @@ struct host {
  */
 bool host_parse(const char *name, size_t length, struct host *out);
 
+/* Whether `name` is that of the control interface, ddbmock.local: as host_parse otherwise. */
+bool host_is_control(const char *name, size_t length);
+
 /* The DNS suffixes under which all of those names are ("amazonaws.com"), in lower case,
  * NULL-terminated. */
 extern const char *const host_suffixes[];

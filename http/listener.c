@@ -105,6 +105,14 @@ static int own_name(int fd, char address[LISTENER_ADDRESS_SIZE], char port[8], i
                        NI_NUMERICHOST | NI_NUMERICSERV);
 }
 
+bool listener_is_local(int listener)
+{
+    struct sockaddr_storage address = { 0 };
+    socklen_t length = sizeof address;
+    return getsockname(listener, (struct sockaddr *)&address, &length) == 0 &&
+           is_loopback((const struct sockaddr *)&address);
+}
+
 void listener_url(int listener, bool tls, char url[LISTENER_URL_SIZE])
 {
     char address[LISTENER_ADDRESS_SIZE], port[8];

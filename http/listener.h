@@ -19,6 +19,9 @@ enum {
  */
 int listener_open(const char *host, const char *port, bool anywhere, char **why);
 
+/* Whether a listening socket is at an address that only this machine reaches. */
+bool listener_is_local(int listener);
+
 /* The URL of a listening socket. */
 void listener_url(int listener, bool tls, char url[LISTENER_URL_SIZE]);
 

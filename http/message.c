@@ -21,6 +21,7 @@ static const struct {
     NAME(HEADER_CONTENT_ENCODING, "content-encoding"),
     NAME(HEADER_CONTENT_TYPE, "content-type"),
     NAME(HEADER_DATE, "date"),
+    NAME(HEADER_DDBMOCK_CONTROL, "ddbmock-control"),
     NAME(HEADER_EXPECT, "expect"),
     NAME(HEADER_HOST, "host"),
     NAME(HEADER_ORIGIN, "origin"),

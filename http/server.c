@@ -60,6 +60,7 @@ struct server {
     const struct gateway_server *options;
     struct engine *engine;
     struct signature_keys keys;
+    enum control_access control;
     int listener, poll, wake; /* descriptors; wake: readable when the threads are to end */
     atomic_bool stopping;
 
@@ -127,6 +128,7 @@ static bool admit(struct server *server, int fd)
         free(client);
         return false;
     }
+    connection_control(client->connection, server->control);
     if (server->keys.count > 0)
         connection_require_signatures(client->connection, &server->keys);
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
@@ -442,6 +444,7 @@ int server_run(struct engine *engine, const struct gateway_server *options, char
     if (server.listener < 0) {
         error = server.listener;
     } else {
+        server.control = listener_is_local(server.listener) ? CONTROL_LOOPBACK : CONTROL_REMOTE;
         server.poll = epoll_create1(EPOLL_CLOEXEC);
         server.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
         struct epoll_event event = { .events = EPOLLIN, .data.ptr = &server };

@@ -8,6 +8,7 @@
 #ifndef DDBMOCK_HTTP_SIGNATURE_H
 #define DDBMOCK_HTTP_SIGNATURE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "engine/engine.h"
@@ -21,10 +22,10 @@ struct signature_keys {
 
 /*
  * Checks the key, the date (15 minutes either way) and the signature of a request whose form
- * authorization_check has accepted and whose `fields` were kept. 0, or -1 after failing the
- * request.
+ * authorization_check has accepted and whose `fields` were kept; `target`: X-Amz-Target, which says
+ * what is asked for, must be signed. 0, or -1 after failing the request.
  */
 int signature_check(struct request *request, const struct message *message,
-                    const struct signature_keys *keys);
+                    const struct signature_keys *keys, bool target);
 
 #endif

@@ -208,7 +208,7 @@ const struct address *address_of(const char *name, bool *short_of_memory)
     if (!shim_inside())
         shim_need_start(); /* it may be a constructor's, before ours */
     size_t length = strnlen(name, HOST_NAME_MAX_LENGTH + 2);
-    bool own = host_parse(name, length, NULL);
+    bool own = host_parse(name, length, NULL) || host_is_control(name, length);
     if ((!own && pattern_count == 0) || !normalise(name, length, normal) ||
         (!own && !added(normal, 0)))
         return NULL;
