@@ -50,6 +50,61 @@ int page_select(struct request *request, struct page *page)
         (int)index->name.length, index->name.data);
 }
 
+/* Names, each once and in their order. */
+struct names {
+    const struct page *page;
+    struct arena *arena;
+    struct slice *names;
+    size_t count, room;
+};
+
+static void gather_missing(void *context, struct slice name)
+{
+    struct names *names = context;
+    size_t at = 0;
+    if (index_projects(names->page->table, names->page->index, name))
+        return;
+    while (at < names->count && slice_compare(names->names[at], name) < 0)
+        at++;
+    if (at < names->count && slice_equal(names->names[at], name))
+        return;
+    if (names->count == names->room) {
+        names->room = names->room ? 2 * names->room : 8;
+        struct slice *larger = ARENA_NEW_ARRAY(names->arena, names->room, struct slice);
+        if (names->count)
+            memcpy(larger, names->names, names->count * sizeof *larger);
+        names->names = larger;
+    }
+    memmove(names->names + at + 1, names->names + at, (names->count - at) * sizeof *names->names);
+    names->names[at] = name;
+    names->count++;
+}
+
+/*
+ * A Query's filter sees only what the index holds, be it global (seen of the service through AppSync, where an index
+ * without `owner` met an owner's filter) or local (as DynamoDB Local 2.6.1 has both); a Scan's may ask for anything.
+ */
+static int check_filter_projected(struct request *request, const struct page *page)
+{
+    struct names missing = { .page = page, .arena = &request->arena };
+    struct buffer list;
+    if (page->filter)
+        condition_top_level(page->filter, gather_missing, &missing);
+    if (missing.count == 0)
+        return 0;
+    buffer_init(&list, &request->arena);
+    for (size_t i = 0; i < missing.count; i++) {
+        if (i > 0)
+            buffer_append_string(&list, ", ");
+        buffer_append_slice(&list, missing.names[i]);
+    }
+    return request_fail(request, ERROR_VALIDATION,
+                        "One or more parameter values were invalid: Secondary index %.*s does not "
+                        "project one or more filter attributes: [%.*s]",
+                        (int)page->index->name.length, page->index->name.data, (int)list.length,
+                        list.data);
+}
+
 /* A global index has only what it projects; a local one fetches the rest. */
 static int check_projected(struct request *request, struct page *page)
 {
@@ -81,6 +136,8 @@ int page_check_paths(struct request *request, struct page *page, bool query)
     if (projection_check_key_paths(request, page->projection, page->table) != 0 ||
         (query && filter_check_keys(request, page->filter, keys) != 0) ||
         condition_check_key_paths(request, page->filter, page->table) != 0)
+        return -1;
+    if (query && page->index && check_filter_projected(request, page) != 0)
         return -1;
     return page->index ? check_projected(request, page) : 0;
 }

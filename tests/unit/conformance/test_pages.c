@@ -243,6 +243,15 @@ ENGINE_TEST(pages, selections)
         { "Query", OF_G(",'IndexName':'keys','ProjectionExpression':'oth, g, inc'"),
           INVALID "Global secondary index keys does not project [oth, inc]" },
         { "Query", OF_G(",'IndexName':'keys','FilterExpression':'attribute_exists(oth)'"),
+          INVALID "Secondary index keys does not project one or more filter attributes: [oth]" },
+        { "Query",
+          OF_A(",'IndexName':'l-keys','FilterExpression':'z = oth OR size(b) > inc AND oth <> sk'"),
+          INVALID
+          "Secondary index l-keys does not project one or more filter attributes: [b, inc, oth, "
+          "z]" },
+        { "Scan",
+          "{'TableName':'indexed','IndexName':'keys','FilterExpression':'attribute_exists("
+          "oth)'}",
           "{'Items':[],'Count':0,'ScannedCount':1}" },
         { "Query",
           OF(",'IndexName':'all','KeyConditionExpression':'g = "
