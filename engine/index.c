@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "engine/capacity.h"
+#include "engine/index_backfill.h"
 #include "engine/item.h"
 #include "engine/keyspace.h"
 
@@ -37,16 +38,10 @@ struct map index_image(struct arena *arena, const struct table *table, const str
     return image;
 }
 
-/* What an index holds of one image of an item; `key` is empty when that is nothing. */
-struct entry {
-    struct slice key, packed;
-    size_t size; /* as the service counts it */
-};
-
-static struct entry entry_of(struct arena *arena, const struct table *table,
-                             const struct index *index, const struct map *item)
+struct index_entry index_entry_of(struct arena *arena, const struct table *table,
+                                  const struct index *index, const struct map *item)
 {
-    struct entry entry = { 0 };
+    struct index_entry entry = { 0 };
     struct buffer key;
     buffer_init(&key, arena);
     if (!item || !keyspace_index_key(&key, table, index, item))
@@ -55,7 +50,7 @@ static struct entry entry_of(struct arena *arena, const struct table *table,
     struct buffer packed;
     buffer_init(&packed, arena);
     item_pack(&packed, &image);
-    return (struct entry){ buffer_slice(&key), buffer_slice(&packed), item_size(&image) };
+    return (struct index_entry){ buffer_slice(&key), buffer_slice(&packed), item_size(&image) };
 }
 
 int index_update(struct request *request, const struct table *table, const struct index *index,
@@ -64,8 +59,8 @@ int index_update(struct request *request, const struct table *table, const struc
     *units = 0;
     if (index->deleted_at != 0) /* its items are gone, and none must follow them */
         return 0;
-    struct entry old = entry_of(&request->arena, table, index, before);
-    struct entry new = entry_of(&request->arena, table, index, after);
+    struct index_entry old = index_entry_of(&request->arena, table, index, before);
+    struct index_entry new = index_entry_of(&request->arena, table, index, after);
     bool had = old.key.length > 0, has = new.key.length > 0;
     bool moved = had && has && !slice_equal(old.key, new.key);
     if ((!had && !has) || (had && has && !moved && slice_equal(old.packed, new.packed)))
@@ -80,6 +75,12 @@ int index_update(struct request *request, const struct table *table, const struc
             *units += capacity_write_units(new.size);
     }
 
+    bool filled = true;
+    if (index->filling &&
+        index_backfill_has(request, table, index, before ? before : after, &filled) != 0)
+        return -1;
+    if (!filled)
+        return 0;
     int error = 0;
     if (had && (moved || !has))
         error = storage_remove(request->transaction, old.key);
@@ -89,37 +90,4 @@ int index_update(struct request *request, const struct table *table, const struc
         return request_fail_storage(request, "update an index", error);
     return table_size_add(request, index->id, (int64_t)has - (int64_t)had,
                           (int64_t) new.size - (int64_t)old.size);
-}
-
-int index_backfill(struct request *request, const struct table *table, const struct index *index)
-{
-    struct buffer prefix;
-    buffer_init(&prefix, &request->arena);
-    keyspace_items(&prefix, table->id);
-    if (request_cursor_open(request) != 0)
-        return -1;
-
-    int64_t items = 0, bytes = 0;
-    struct slice key, packed;
-    int error = storage_cursor_seek(request->cursor, buffer_slice(&prefix), false, &key, &packed);
-    while (error == 0 && slice_starts_with(key, buffer_slice(&prefix))) {
-        struct map item;
-        error = item_unpack(&request->scratch, packed, &item);
-        if (error != 0)
-            break;
-        struct entry entry = entry_of(&request->scratch, table, index, &item);
-        if (entry.key.length > 0) {
-            error = storage_put(request->transaction, entry.key, entry.packed);
-            items++;
-            bytes += (int64_t)entry.size;
-        }
-        arena_release(&request->scratch);
-        if (error == 0)
-            error = storage_cursor_step(request->cursor, false, &key, &packed);
-    }
-    arena_release(&request->scratch);
-    request_cursor_close(request);
-    if (error != 0 && error != -ENOENT)
-        return request_fail_storage(request, "fill an index", error);
-    return table_size_add(request, index->id, items, bytes);
 }

@@ -16,14 +16,22 @@ bool index_projects(const struct table *table, const struct index *index, struct
 struct map index_image(struct arena *arena, const struct table *table, const struct index *index,
                        const struct map *item);
 
+/* What an index holds of one image of an item; `key` is empty when that is nothing. */
+struct index_entry {
+    struct slice key, packed;
+    size_t size; /* as the service counts it */
+};
+
+/* The entry of an item, which may be NULL: that has none. */
+struct index_entry index_entry_of(struct arena *arena, const struct table *table,
+                                  const struct index *index, const struct map *item);
+
 /*
  * Brings an index up to date: `before` and `after` are the item's images in the table, NULL where there is none. *units is
- * what it costs by the change of the index's image: 0 when that did not change. 0, or -1 after failing the request.
+ * what it costs by the change of the index's image: 0 when that did not change. What an index that is being filled has not
+ * come to costs the same. 0, or -1 after failing the request.
  */
 int index_update(struct request *request, const struct table *table, const struct index *index,
                  const struct map *before, const struct map *after, double *units);
-
-/* Fills a new index from the table's items, in the open write transaction. 0, or -1 after failing the request. */
-int index_backfill(struct request *request, const struct table *table, const struct index *index);
 
 #endif

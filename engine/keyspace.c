@@ -34,6 +34,11 @@ void keyspace_size(struct buffer *out, uint64_t id)
     append_id(out, 'I', id);
 }
 
+void keyspace_filling(struct buffer *out, uint64_t id)
+{
+    append_id(out, 'F', id);
+}
+
 void keyspace_next_id(struct buffer *out)
 {
     buffer_append_byte(out, 'N');
@@ -158,14 +163,18 @@ void keyspace_after(struct buffer *out, struct slice prefix)
 
 int keyspace_drop(struct request *request, uint64_t id)
 {
-    struct buffer items, size;
+    struct buffer items, size, filling;
     buffer_init(&items, &request->arena);
     keyspace_items(&items, id);
     buffer_init(&size, &request->arena);
     keyspace_size(&size, id);
+    buffer_init(&filling, &request->arena);
+    keyspace_filling(&filling, id);
     int error = layers_forget(request->transaction, buffer_slice(&items));
     if (error == 0)
         error = storage_remove(request->transaction, buffer_slice(&size));
+    if (error == 0 || error == -ENOENT)
+        error = storage_remove(request->transaction, buffer_slice(&filling));
     if (error != 0 && error != -ENOENT)
         return request_fail_storage(request, "remove items", error);
     request->dropped = true;

@@ -5,6 +5,7 @@
  *     'C' region NUL name            the catalogue: one record a table (engine/table.h)
  *     'I' id                         live size of a table or index
  *     'N'                            the next id of a key space
+ *     'F' id                         how far an index is filled: the key of an item (engine/index_backfill.h)
  *     'D' id hash sort             items of a table, and projected items of an index
  *     'T' region NUL token           a ClientRequestToken (engine/operations/client_token.h)
  *     'U' region NUL time token      the same, by time
@@ -67,6 +68,9 @@ void keyspace_token_time(struct buffer *out, const char *region, int64_t time, s
 
 /* The key of the record of the last transactions. */
 void keyspace_transactions(struct buffer *out);
+
+/* The key of the mark of an index that is being filled. */
+void keyspace_filling(struct buffer *out, uint64_t id);
 
 /* The key of a live size. */
 void keyspace_size(struct buffer *out, uint64_t id);

@@ -11,6 +11,7 @@
 
 #include "engine/engine_internal.h"
 #include "engine/json_depth.h"
+#include "engine/index_backfill.h"
 #include "engine/operations.h"
 #include "engine/schema/schema.h"
 #include "engine/schema/wording.h"
@@ -188,6 +189,21 @@ static void run(struct request *request)
         request_clean(request);
 }
 
+/* The answer stays what it is. */
+static void fill(struct request *request)
+{
+    const enum error_code answer = request->error;
+    char *const message = request->message;
+    request->error = ERROR_NONE;
+    request->message = NULL;
+    if (setjmp(request->exhausted) == 0)
+        index_backfill_run(request);
+    end_transaction(request);
+    free(request->message);
+    request->error = answer;
+    request->message = message;
+}
+
 void request_run(struct request *request)
 {
     if (request->error != ERROR_NONE || (!request->operation && !request->task))
@@ -197,6 +213,8 @@ void request_run(struct request *request)
     else
         request_fail(request, ERROR_INTERNAL_SERVER, "ddbmock is out of memory");
     end_transaction(request);
+    if (request->filling.length > 0)
+        fill(request);
 }
 
 enum error_code request_error_named(struct slice name)

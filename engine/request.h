@@ -59,9 +59,11 @@ struct request {
     char *message;          /* of the error; malloc'd, owned; NULL for an answer without one */
     const char *
         extra; /* more members for the error's body, as JSON text without braces ("\"Item\":{}"), or NULL */
-    bool rendered;            /* `output` is the error's body */
-    bool dropped;             /* items have been given up in bulk: request_clean is due */
-    struct request *inner;    /* a plugin's, whose answer is being copied; owned; or NULL */
+    bool rendered;         /* `output` is the error's body */
+    struct slice filling;  /* a table of which an index is to be filled afterwards; empty: none */
+    bool fill_all;         /* to its end: engine/index_backfill.h */
+    bool dropped;          /* items have been given up in bulk: request_clean is due */
+    struct request *inner; /* a plugin's, whose answer is being copied; owned; or NULL */
     struct table_use *tables; /* decoded definitions that this request holds: engine/table.c */
 };
 

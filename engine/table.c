@@ -18,6 +18,7 @@
 #include <uthash.h>
 
 #include "engine/engine_internal.h"
+#include "engine/index_backfill.h"
 #include "engine/keyspace.h"
 #include "engine/table_codec.h"
 #include "engine/table_moments.h"
@@ -187,6 +188,9 @@ int table_find(struct request *request, struct slice given, bool control, const 
         if (status == TABLE_CREATING || status == TABLE_DELETING)
             return request_fail(request, ERROR_RESOURCE_NOT_FOUND, "Requested resource not found");
     }
+    for (size_t i = 0; i < table->index_count; i++)
+        if (table->indexes[i].filling)
+            index_backfill_meet(request, table, control);
     *out = table;
     return 0;
 }

@@ -97,8 +97,9 @@ struct index {
     int64_t created;   /* ms since the epoch */
     int64_t active_at; /* CREATING until then */
     int64_t
-        backfill_at;    /* being added by UpdateTable, and Backfilling from then until active_at; 0:
+        backfill_at; /* being added by UpdateTable, and Backfilling from then until active_at; 0:
                             made with the table, or ACTIVE */
+    bool filling; /* engine/index_backfill.h: CREATING until it is through, even after active_at */
     int64_t updated_at; /* UPDATING until then; 0: never */
     int64_t deleted_at; /* DELETING until then, gone after it; 0: not being deleted */
 };

@@ -90,6 +90,7 @@ static const struct field index_fields[] = {
     CAPACITY_FIELDS(index, on_demand),
     INTEGER(index, "backfill_at", backfill_at),
     INTEGER(index, "updated_at", updated_at),
+    BOOLEAN(index, "filling", filling),
     { NULL },
 };
 

@@ -11,7 +11,7 @@ enum table_status index_status(const struct index *index, int64_t at)
         return TABLE_DELETING;
     if (at < index->updated_at)
         return TABLE_UPDATING;
-    return at < index->active_at ? TABLE_CREATING : TABLE_ACTIVE;
+    return at < index->active_at || index->filling ? TABLE_CREATING : TABLE_ACTIVE;
 }
 
 bool index_is_allocated(const struct index *index, int64_t at)
@@ -109,7 +109,7 @@ static void forget_warm(struct warm_throughput *warm, int64_t now)
 
 static void forget_index(struct index *index, int64_t now)
 {
-    if (now < index->updated_at || now < index->active_at)
+    if (now < index->updated_at || now < index->active_at || index->filling)
         return;
     index->active_at = index->updated_at = index->backfill_at = 0;
     forget_throughput(&index->throughput);

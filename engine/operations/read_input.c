@@ -3,6 +3,7 @@
  */
 #include "engine/operations/read_input.h"
 
+#include "engine/index_backfill.h"
 #include "engine/operations/item_input.h"
 #include "engine/value_json.h"
 
@@ -119,6 +120,8 @@ int read_input_find(struct request *request, struct read_input *read)
     if (page->index->global && page->consistent)
         return request_fail(request, ERROR_VALIDATION,
                             "Consistent reads are not supported on global secondary indexes");
+    if (page->index->filling)
+        index_backfill_meet(request, page->table, true);
     /* Text: aws/aws-cli#4845, of the service. */
     if (status == TABLE_CREATING)
         return request_fail(request, ERROR_VALIDATION,

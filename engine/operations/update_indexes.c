@@ -4,7 +4,7 @@
  */
 #include "engine/operations/update_table.h"
 
-#include "engine/index.h"
+#include "engine/index_backfill.h"
 #include "engine/keyspace.h"
 #include "engine/operations/table_checks.h"
 #include "engine/operations/table_settings.h"
@@ -207,7 +207,7 @@ static int create_index(struct request *request, const struct table_update *upda
     set_definitions(request, &definitions, table);
     if (table_new_id(request, &index->id) != 0)
         return -1;
-    return index_backfill(request, table, index);
+    return index_backfill_begin(request, table, index);
 }
 
 /* Its items go at once; it is described as DELETING until it is gone, and its attributes'
@@ -219,6 +219,7 @@ static int delete_index(struct request *request, const struct table_update *upda
     struct index *index = find_global(request, table, input_string(action, "IndexName"), "delete");
     if (!index)
         return -1;
+    index->filling = false;
     index->deleted_at = request->now + table_delay(TRANSITION_INDEX_DELETE);
     return keyspace_drop(request, index->id);
 }

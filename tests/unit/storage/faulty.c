@@ -14,6 +14,7 @@ struct faulty {
     atomic_uint calls;
     atomic_uint fails_at; /* in `calls`; 0: never */
     atomic_bool failed;
+    atomic_uint open; /* transactions and cursors */
     int error;
 };
 
@@ -67,17 +68,20 @@ static int faulty_begin(struct storage *base, bool write, struct transaction **o
     transaction->base.backend = &storage_faulty;
     transaction->store = store;
     error = storage_begin(store->inner, write, &transaction->inner);
-    if (error)
+    if (error) {
         free(transaction);
-    else
-        *out = (struct transaction *)transaction;
-    return error;
+        return error;
+    }
+    store->open++;
+    *out = (struct transaction *)transaction;
+    return 0;
 }
 
 static int faulty_commit(struct transaction *base)
 {
     struct faulty_transaction *transaction = (struct faulty_transaction *)base;
     int error = count(transaction->store);
+    transaction->store->open--;
     if (error)
         storage_abort(transaction->inner);
     else
@@ -89,6 +93,7 @@ static int faulty_commit(struct transaction *base)
 static void faulty_abort(struct transaction *base)
 {
     struct faulty_transaction *transaction = (struct faulty_transaction *)base;
+    transaction->store->open--;
     storage_abort(transaction->inner);
     free(transaction);
 }
@@ -126,16 +131,19 @@ static int faulty_cursor_open(struct transaction *base, struct cursor **out)
     cursor->base.backend = &storage_faulty;
     cursor->store = transaction->store;
     error = storage_cursor_open(transaction->inner, &cursor->inner);
-    if (error)
+    if (error) {
         free(cursor);
-    else
-        *out = (struct cursor *)cursor;
-    return error;
+        return error;
+    }
+    cursor->store->open++;
+    *out = (struct cursor *)cursor;
+    return 0;
 }
 
 static void faulty_cursor_close(struct cursor *base)
 {
     struct faulty_cursor *cursor = (struct faulty_cursor *)base;
+    cursor->store->open--;
     storage_cursor_close(cursor->inner);
     free(cursor);
 }
@@ -204,6 +212,11 @@ void faulty_fail(struct storage *base, unsigned n, int error)
 bool faulty_failed(const struct storage *base)
 {
     return ((const struct faulty *)base)->failed;
+}
+
+unsigned faulty_open_objects(const struct storage *store)
+{
+    return ((const struct faulty *)store)->open;
 }
 
 unsigned faulty_calls(const struct storage *base)

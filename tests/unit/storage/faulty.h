@@ -28,6 +28,9 @@ void faulty_fail(struct storage *store, unsigned n, int error);
 /* Whether the call that was to fail has come. */
 bool faulty_failed(const struct storage *store);
 
+/* Transactions and cursors that are open. */
+unsigned faulty_open_objects(const struct storage *store);
+
 /* Calls since the store was wrapped. */
 unsigned faulty_calls(const struct storage *store);
 
