@@ -13,20 +13,14 @@ struct ddbmock_call {
     size_t input_length;
 };
 
-static int append_to_buffer(const char *bytes, size_t size, void *buffer)
-{
-    buffer_append(buffer, bytes, size);
-    return 0;
-}
-
 static const char *call_input(struct ddbmock_call *call, size_t *length)
 {
     if (!call->input) {
-        struct buffer text;
-        buffer_init(&text, &call->request->arena);
-        json_dump_callback(call->request->input, append_to_buffer, &text, JSON_COMPACT);
-        call->input_length = text.length;
-        call->input = arena_string(&call->request->arena, buffer_slice(&text));
+        const json_t *input = call->request->input;
+        size_t size = json_dumpb(input, NULL, 0, JSON_COMPACT);
+        char *text = arena_alloc(&call->request->arena, size + 1);
+        call->input_length = json_dumpb(input, text, size, JSON_COMPACT);
+        call->input = text;
     }
     if (length)
         *length = call->input_length;

@@ -23,6 +23,7 @@
 #define CORAL_VALIDATE "com.amazon.coral.validate#"
 #define CONTROL        "ddbmock#"
 #define DYNAMODB       "com.amazonaws.dynamodb.v20120810#"
+#define DYNAMODB_2011  "com.amazonaws.dynamodb.v20111205#"
 
 static const struct {
     const char *type;
@@ -74,6 +75,7 @@ void request_destroy(struct request *request)
         return;
     request_destroy(request->inner);
     tables_release(request);
+    json_decref(request->kept);
     json_decref(request->json);
     free(request->message);
     arena_release(&request->scratch);
@@ -232,13 +234,25 @@ int request_status(const struct request *request)
     return errors[request->error].status;
 }
 
+/* The __type. The API's own errors are in the name of the version that was spoken. */
+static void append_type(struct buffer *body, const struct request *request)
+{
+    const char *type =
+        request->error == ERROR_PLUGIN ? request->error_type : errors[request->error].type;
+    if (request->operation && strcmp(request->operation->api, "DynamoDB_20111205") == 0 &&
+        strncmp(type, DYNAMODB, sizeof DYNAMODB - 1) == 0) {
+        buffer_append_string(body, DYNAMODB_2011);
+        type += sizeof DYNAMODB - 1;
+    }
+    buffer_append_string(body, type);
+}
+
 static void render_error(struct request *request)
 {
     struct buffer body;
     buffer_init(&body, &request->arena);
     buffer_append_string(&body, "{\"__type\":\"");
-    buffer_append_string(&body, request->error == ERROR_PLUGIN ? request->error_type
-                                                               : errors[request->error].type);
+    append_type(&body, request);
     buffer_append_byte(&body, '"');
     if (request->extra) {
         buffer_append_byte(&body, ',');

@@ -42,7 +42,8 @@ struct request {
     void *context;                     /* of the task; borrowed */
     json_t *json;                      /* the body; owned */
     const json_t *input;               /* borrowed from `json`: the operation's input */
-    struct buffer output;              /* the answer's body */
+    json_t *kept; /* an array of more JSON that the request owns, or NULL: operations/api_2011.h */
+    struct buffer output; /* the answer's body */
     struct transaction
         *transaction;          /* open, or NULL; request_run aborts what an operation leaves open */
     struct cursor *cursor;     /* open in `transaction`, or NULL; request_run closes it */

@@ -76,7 +76,7 @@ static int read_part(struct request *request, struct part *part, size_t *total)
 
 static int read_parts(struct request *request, struct part **out, size_t *out_count)
 {
-    json_t *tables = json_object_get(request->json, "RequestItems");
+    json_t *tables = json_object_get(request->input, "RequestItems");
     size_t count = json_object_size(tables), i = 0, keys = 0;
     struct part *parts = ARENA_NEW_ARRAY(&request->arena, count, struct part);
     bool legacy = false, expression = false;

@@ -44,7 +44,7 @@ static int read_write(struct request *request, const json_t *input, struct write
 
 static int read_batch(struct request *request, struct batch *batch)
 {
-    json_t *tables = json_object_get(request->json, "RequestItems");
+    json_t *tables = json_object_get(request->input, "RequestItems");
     const char *name;
     json_t *requests;
     json_object_foreach(tables, name, requests)

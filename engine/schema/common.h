@@ -40,6 +40,10 @@ extern const struct shape shape_tag_list;
 extern const struct shape shape_table_arn;
 extern const struct shape shape_table_name;
 
+/* items.c */
+extern const struct shape shape_return_value;
+extern const struct shape shape_attribute_updates;
+
 /* table_shapes.c */
 extern const struct shape shape_scalar_attribute_type;
 extern const struct shape shape_attribute_definition;

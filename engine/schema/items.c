@@ -27,7 +27,7 @@ static const struct shape expected_attribute_map = {
 };
 
 /* Print orders, "UPDATE_NEW" included: facts/operations.md. */
-static const struct shape return_value = {
+const struct shape shape_return_value = {
     .kind = SHAPE_STRING,
     .name = "ReturnValue",
     .values = VALUES("ALL_NEW", "UPDATED_OLD", "ALL_OLD", "NONE", "UPDATED_NEW"),
@@ -45,7 +45,7 @@ const struct shape schema_put_item = {
             { "Item", &shape_item, REQUIRED },
             { "ConditionalOperator", &shape_conditional_operator },
             { "Expected", &expected_attribute_map },
-            { "ReturnValues", &return_value },
+            { "ReturnValues", &shape_return_value },
             { "ReturnItemCollectionMetrics", &shape_return_item_collection_metrics },
             { "ConditionExpression", &shape_string },
             { "ExpressionAttributeNames", &shape_expression_attribute_names },
@@ -91,7 +91,7 @@ static const struct shape attribute_value_update = {
         },
 };
 
-static const struct shape attribute_updates = {
+const struct shape shape_attribute_updates = {
     .kind = SHAPE_MAP,
     .name = "AttributeUpdates",
     .key = &shape_attribute_name,
@@ -107,11 +107,11 @@ const struct shape schema_update_item = {
             { "ReturnConsumedCapacity", &shape_return_consumed_capacity },
             { "TableName", &shape_table, REQUIRED },
             { "ReturnItemCollectionMetrics", &shape_return_item_collection_metrics },
-            { "ReturnValues", &return_value },
+            { "ReturnValues", &shape_return_value },
             { "Key", &shape_key, REQUIRED },
             { "ConditionalOperator", &shape_conditional_operator },
             { "Expected", &expected_attribute_map },
-            { "AttributeUpdates", &attribute_updates },
+            { "AttributeUpdates", &shape_attribute_updates },
             { "UpdateExpression", &shape_string },
             { "ConditionExpression", &shape_string },
             { "ExpressionAttributeNames", &shape_expression_attribute_names },
@@ -130,7 +130,7 @@ const struct shape schema_delete_item = {
         (const struct member[]){
             { "ReturnConsumedCapacity", &shape_return_consumed_capacity },
             { "TableName", &shape_table, REQUIRED },
-            { "ReturnValues", &return_value },
+            { "ReturnValues", &shape_return_value },
             { "ReturnItemCollectionMetrics", &shape_return_item_collection_metrics },
             { "Key", &shape_key, REQUIRED },
             { "ConditionalOperator", &shape_conditional_operator },

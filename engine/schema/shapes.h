@@ -96,4 +96,19 @@ extern const struct shape schema_get_records;
 extern const struct shape schema_get_shard_iterator;
 extern const struct shape schema_list_streams;
 
+/* api_2011.c */
+extern const struct shape schema_batch_get_item_2011;
+extern const struct shape schema_batch_write_item_2011;
+extern const struct shape schema_create_table_2011;
+extern const struct shape schema_delete_item_2011;
+extern const struct shape schema_delete_table_2011;
+extern const struct shape schema_describe_table_2011;
+extern const struct shape schema_get_item_2011;
+extern const struct shape schema_list_tables_2011;
+extern const struct shape schema_put_item_2011;
+extern const struct shape schema_query_2011;
+extern const struct shape schema_scan_2011;
+extern const struct shape schema_update_item_2011;
+extern const struct shape schema_update_table_2011;
+
 #endif
