@@ -194,6 +194,10 @@ static int make_image(struct request *request, struct write *write, const struct
         *out = NULL;
         return 0;
     }
+    if (!write->before && update_only_deletes(write->update)) {
+        *out = NULL;
+        return 0;
+    }
     struct map *image = ARENA_NEW(&request->arena, struct map);
     *image = map_copy(&request->arena, write->before ? write->before : &write->item);
     if (write->update && update_apply(request, write->update, image) != 0)

@@ -1,6 +1,6 @@
 # What runs the product: the demo, the tests, the bench. Included by the Makefile; paths are from the repo's root.
 
-test_packages := $(build_packages) libcriterion-dev liburing-dev python3 curl strace netbase pkg-config libpq-dev postgresql
+test_packages := $(build_packages) libcriterion-dev liburing-dev python3 curl strace netbase pkg-config libpq-dev postgresql python3-boto
 client_packages := python3 python3-venv awscli curl jq node=nodejs npm=npm mvn=maven javac=openjdk-17-jdk-headless
 demo_packages := $(build_packages) python3 python3-boto3 strace unshare=util-linux
 bench_packages := $(test_packages) valgrind

@@ -150,6 +150,13 @@ int update_check_keys(struct request *request, const struct update *update,
  */
 int update_apply(struct request *request, const struct update *update, struct map *item);
 
+/*
+ * Whether an update has actions, and none but to take attributes or elements away: where there is no item, such a one makes
+ * none. Source: seen on the service, scylladb/scylladb#5862; AWS API reference, AttributeUpdates: "DELETE - Causes nothing
+ * to happen". NULL does not.
+ */
+bool update_only_deletes(const struct update *update);
+
 /* For ReturnValues UPDATED_OLD and UPDATED_NEW: the parts of `image` that the update's paths name.
  */
 struct map update_touched(struct arena *arena, const struct update *update,

@@ -274,6 +274,14 @@ int update_apply(struct request *request, const struct update *update, struct ma
     return apply_map(request, &update->tree.root, item);
 }
 
+bool update_only_deletes(const struct update *update)
+{
+    for (size_t i = 0; update && i < update->count; i++)
+        if (update->actions[i].type == ACTION_SET || update->actions[i].type == ACTION_ADD)
+            return false;
+    return update && update->count > 0;
+}
+
 struct map update_touched(struct arena *arena, const struct update *update, const struct map *image)
 {
     if (!update || update->count == 0)

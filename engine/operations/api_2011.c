@@ -180,10 +180,14 @@ int api_2011_run(struct request *request, json_t *input, int (*run)(struct reque
     if (api_2011_set(request, input, "ReturnConsumedCapacity", json_string("TOTAL")) != 0)
         return -1;
     request->input = input;
+    request->output.length = 0;
     int result = run(request);
     request->input = outer;
     if (result != 0)
         return -1;
+    request_cursor_close(request);
+    storage_abort(request->transaction); /* a reader's; a writer has committed */
+    request->transaction = NULL;
     json_error_t error;
     *answer = api_2011_keep(
         request, json_loadb(request->output.data, request->output.length, JSON_ALLOW_NUL, &error));

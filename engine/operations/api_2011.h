@@ -45,7 +45,7 @@ json_t *api_2011_conditions(struct request *request, const json_t *conditions);
 /* Fails the request when an item of the answer has an attribute of a later type. */
 int api_2011_fits(struct request *request, const json_t *item);
 
-/* Runs an operation of 2012-08-10 on `input`, asking for its consumed capacity; *answer is kept. */
+/* Runs an operation of 2012-08-10 on `input`, asking for its consumed capacity, to its end; *answer is kept. */
 int api_2011_run(struct request *request, json_t *input, int (*run)(struct request *),
                  json_t **answer);
 

@@ -148,9 +148,20 @@ int run_describe_table_2011(struct request *request)
     return run_on_table(request, run_describe_table, "Table", true);
 }
 
+/* 2012-08-10 does not show a deleted table's key. */
 int run_delete_table_2011(struct request *request)
 {
-    return run_on_table(request, run_delete_table, "TableDescription", false);
+    static const char *const same[] = { "TableName", NULL };
+    json_t *input = api_2011_keep(request, json_object()), *before, *after;
+    if (!input || api_2011_copy(request, input, same) != 0 ||
+        api_2011_run(request, input, run_describe_table, &before) != 0 ||
+        api_2011_run(request, input, run_delete_table, &after) != 0)
+        return -1;
+    json_t *description = json_object_get(before, "Table");
+    json_t *status = json_object_get(json_object_get(after, "TableDescription"), "TableStatus");
+    if (api_2011_set(request, description, "TableStatus", json_incref(status)) != 0)
+        return -1;
+    return answer_table(request, description, "TableDescription", false);
 }
 
 int run_list_tables_2011(struct request *request)

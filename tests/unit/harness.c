@@ -75,7 +75,8 @@ struct slice call_in(struct engine *engine, const char *region, const char *oper
 {
     char id[REQUEST_ID_SIZE], target[128];
     id_request(id);
-    snprintf(target, sizeof target, "DynamoDB_20120810.%s", operation);
+    snprintf(target, sizeof target, "%s%s", strchr(operation, '.') ? "" : "DynamoDB_20120810.",
+             operation);
     struct request *request = request_create(engine, region, id);
     cr_assert_not_null(request);
     if (request_parse(request, json, strlen(json)) == 0 && request_route(request, target) == 0)
@@ -98,8 +99,7 @@ const char *quoted(const char *text)
 {
     char *copy = keep(strdup(text));
     for (char *at = copy; *at; at++)
-        if (*at == '\'')
-            *at = '"';
+        *at = *at == '\'' ? '"' : *at == '`' ? '\'' : *at;
     return copy;
 }
 

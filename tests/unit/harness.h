@@ -28,7 +28,7 @@ struct engine *harness_open(const char *backend);
 void harness_close(struct engine *engine);
 
 /*
- * Calls an operation of the 2012-08-10 API. The body, with a NUL behind it, lives for the next 15
+ * Calls an operation of the 2012-08-10 API, or the one that a whole target names. The body, with a NUL behind it, lives for the next 15
  * calls; *status, unless `status` is NULL, is the HTTP status.
  */
 struct slice call(struct engine *engine, const char *operation, const char *json, int *status);
@@ -37,7 +37,7 @@ struct slice call(struct engine *engine, const char *operation, const char *json
 struct slice call_in(struct engine *engine, const char *region, const char *operation,
                      const char *json, int *status);
 
-/* `text` with ' for ", for JSON in C; lives as long as a body. */
+/* `text` with ' for " and ` for ', for JSON in C; lives as long as a body. */
 const char *quoted(const char *text);
 
 /* Calls and compares; the failure names the caller's line. */

@@ -457,3 +457,30 @@ ENGINE_TEST(writes, largest_items)
             free(request);
         }
 }
+
+/* Seen on the service: scylladb/scylladb#5862. */
+ENGINE_TEST(writes, what_only_deletes_makes_no_item)
+{
+    create_tables(engine);
+    static const struct exchange exchanges[] = {
+        { "UpdateItem",
+          "{'TableName':'hash','Key':{'pk':{'S':'a'}},'AttributeUpdates':{'x':{'Action':'DELETE'}},"
+          "'ReturnValues':'ALL_NEW','ReturnConsumedCapacity':'TOTAL'}",
+          "{'ConsumedCapacity':{'TableName':'hash','CapacityUnits':1.0}}" },
+        { "GetItem", "{'TableName':'hash','Key':{'pk':{'S':'a'}}}", "{}" },
+        { "UpdateItem",
+          "{'TableName':'hash','Key':{'pk':{'S':'a'}},'UpdateExpression':'REMOVE x',"
+          "'ReturnValues':'ALL_NEW'}",
+          "{}" },
+        { "GetItem", "{'TableName':'hash','Key':{'pk':{'S':'a'}}}", "{}" },
+        { "UpdateItem",
+          "{'TableName':'hash','Key':{'pk':{'S':'a'}},'AttributeUpdates':{},"
+          "'ReturnValues':'ALL_NEW'}",
+          "{'Attributes':{'pk':{'S':'a'}}}" },
+        { "UpdateItem",
+          "{'TableName':'hash','Key':{'pk':{'S':'b'}},'UpdateExpression':'REMOVE x SET y = :y',"
+          "'ExpressionAttributeValues':{':y':{'S':'v'}},'ReturnValues':'ALL_NEW'}",
+          "{'Attributes':{'pk':{'S':'b'},'y':{'S':'v'}}}" },
+    };
+    CHECK(engine, exchanges);
+}

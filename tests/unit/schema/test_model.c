@@ -232,8 +232,9 @@ Test(model, every_constraint_of_a_shape_is_a_row)
 {
     size_t operations = 0;
     for (const struct operation *operation; (operation = operation_at(operations)); operations++)
-        visit(operation->name, operation->input, false, "");
-    cr_expect_eq(operations, 66);
+        if (strcmp(operation->api, "DynamoDB_20111205") != 0) /* of which there is no model */
+            visit(operation->name, operation->input, false, "");
+    cr_expect_eq(operations, 66 + 13);
     for (size_t i = 0; i < row_count; i++)
         cr_expect(rows[i].seen, "%s %s: no shape leads there", rows[i].operation, rows[i].path);
 }

@@ -1,0 +1,13 @@
+#!/bin/bash
+# boto 2.49, the client of 2011 and 2012, unmodified under the shim, over HTTPS with its certificates checked: test_boto2.sh BUILD.
+build=$(cd "$1" && pwd)
+cd "$(dirname "$0")" || exit 1
+unset DDBMOCK_SESSION DDBMOCK_STORAGE AWS_PROFILE AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+python=/usr/bin/python3
+$python -c 'import boto' 2>/dev/null || { echo "boto is not installed (Debian's python3-boto)"; exit 77; }
+failed=0
+for story in boto_dynamodb.py boto_dynamodb2.py; do
+    echo "$story"
+    LD_PRELOAD=$build/libddbmock.so $python -W ignore $story || failed=1
+done
+exit $failed
