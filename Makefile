@@ -145,6 +145,9 @@ $(BUILD)/tests/preload/fake/asker.so $(BUILD)/tests/preload/fake/hidden/asked.so
 	@mkdir -p $(@D)
 	$(CC) $(cflags) -fPIC -shared -Wl,--enable-new-dtags,-rpath,'$$ORIGIN/hidden' -o $@ $<
 
+# Taken in by the assembler, which tells nobody.
+$(BUILD)/engine/stats/embedded.o: engine/stats/report.html engine/stats/prices.json
+
 $(BUILD)/libddbmock-engine.so: $(engine_objects) $(llhttp_objects) $(static_libs) http/exports.map
 	$(call say,link)
 	$(CC) -shared $(sanitize) $(LDFLAGS) -o $@.new $(engine_objects) $(llhttp_objects) $(static_libs) $(llhttp_libs) \

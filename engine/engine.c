@@ -18,6 +18,7 @@
 #include "engine/schema/wording.h"
 #include "engine/settings.h"
 #include "engine/storage/layers.h"
+#include "engine/stats/stats.h"
 #include "engine/storage/selection.h"
 #include "engine/table.h"
 
@@ -38,8 +39,9 @@ static void explain(char **why, int error, const struct storage_selection *selec
 }
 
 /* Gives the settings to those that keep them. */
-static void apply_settings(void)
+static void apply_settings(const struct engine_settings *settings)
 {
+    stats_configure(settings->path);
     request_log_configure();
     wording_set((enum wording)setting_choice(SETTING_WORDING));
     if (table_delays_parse(setting_text(SETTING_DELAYS)) != 0)
@@ -114,7 +116,7 @@ int engine_open(const struct engine_settings *settings, struct engine **out, cha
     int error = settings_load(why);
     if (error != 0)
         return error;
-    apply_settings();
+    apply_settings(settings);
     plugins_load();
     settings_warn(settings->warn);
 

@@ -8,6 +8,7 @@
 #include "engine/index.h"
 #include "engine/item.h"
 #include "engine/keyspace.h"
+#include "engine/stats/stats.h"
 #include "engine/value_json.h"
 #include "engine/write.h"
 
@@ -434,5 +435,7 @@ int page_read(struct request *request, const struct page *page, struct capacity 
         capacity->index_read[page->index - page->table->indexes] += units;
     else
         capacity->read += units;
+    if (__builtin_expect(stats_on, 0))
+        stats_page(request, page, progress.scanned, progress.count, capacity);
     return 0;
 }

@@ -22,6 +22,8 @@ struct page {
     const struct index *index; /* NULL: the table itself */
     struct slice lower, upper; /* storage keys: lower end included, upper end not */
     struct slice partition;    /* of a Query: what the keys of its partition begin with */
+    const struct value *const
+        *partition_values; /* of a Query: of its partition key attributes; NULL: a Scan */
     bool backward, consistent;
     int64_t limit; /* items to look at; 0: no limit but the page's size */
     const struct condition *filter;

@@ -14,6 +14,7 @@
 #include "engine/index_backfill.h"
 #include "engine/operations.h"
 #include "engine/schema/schema.h"
+#include "engine/stats/stats.h"
 #include "engine/schema/wording.h"
 #include "engine/storage/layers.h"
 #include "engine/table.h"
@@ -215,6 +216,8 @@ void request_run(struct request *request)
     else
         request_fail(request, ERROR_INTERNAL_SERVER, "ddbmock is out of memory");
     end_transaction(request);
+    if (__builtin_expect(request->stats != NULL, 0))
+        stats_flush(request);
     if (request->filling.length > 0)
         fill(request);
 }

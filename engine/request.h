@@ -65,6 +65,8 @@ struct request {
     bool fill_all;         /* to its end: engine/index_backfill.h */
     bool dropped;          /* items have been given up in bulk: request_clean is due */
     struct request *inner; /* a plugin's, whose answer is being copied; owned; or NULL */
+    struct buffer
+        *stats; /* what it has consumed, for engine/stats/stats.h; NULL: nothing, or nobody asks */
     struct table_use *tables; /* decoded definitions that this request holds: engine/table.c */
 };
 

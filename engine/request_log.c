@@ -3,12 +3,8 @@
  */
 #include "engine/request_log.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "engine/append.h"
 #include "engine/clock.h"
 #include "engine/settings.h"
 
@@ -26,12 +23,6 @@ static char path[PATH_MAX]; /* empty: standard error */
 
 enum { HEAD_SIZE = 512 /* bytes, enough for all but the bodies */ };
 
-static int open_file(void)
-{
-    /* O_NONBLOCK: a FIFO that nobody reads is not waited for. */
-    return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
-}
-
 void request_log_configure(void)
 {
     const char *to = setting_text(SETTING_LOG);
@@ -40,19 +31,11 @@ void request_log_configure(void)
     path[0] = '\0';
     if (*to == '\0')
         return;
-    if (strcmp(to, "stderr") != 0) {
-        /* Made absolute: the program may change its directory. */
-        char here[PATH_MAX];
-        bool whole = *to == '/' || getcwd(here, sizeof here);
-        int length = snprintf(path, sizeof path, "%s%s%s", *to == '/' ? "" : here,
-                              *to == '/' ? "" : "/", to);
-        int fd = whole && length < PATH_MAX ? open_file() : -1;
-        if (fd < 0) {
-            char room[128];
-            setting_wrong(SETTING_LOG, strerror_r(errno, room, sizeof room));
-            return;
-        }
-        close(fd);
+    int error = strcmp(to, "stderr") != 0 ? append_prepare(to, path) : 0;
+    if (error != 0) {
+        char room[128];
+        setting_wrong(SETTING_LOG, strerror_r(-error, room, sizeof room));
+        return;
     }
     request_log_on = true;
 }
@@ -62,25 +45,6 @@ int64_t request_log_clock(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000 + 1;
-}
-
-/* One write, whatever becomes of it; SIGPIPE, of a reader that has gone, is not the program's. */
-static void write_line(const char *line, size_t length)
-{
-    sigset_t pipe, before, pending;
-    int fd = path[0] ? open_file() : STDERR_FILENO;
-    if (fd < 0)
-        return;
-    sigemptyset(&pipe);
-    sigaddset(&pipe, SIGPIPE);
-    sigpending(&pending);
-    pthread_sigmask(SIG_BLOCK, &pipe, &before);
-    ssize_t written = write(fd, line, length);
-    if (written < 0 && errno == EPIPE && !sigismember(&pending, SIGPIPE))
-        sigtimedwait(&pipe, NULL, &(struct timespec){ 0 });
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (path[0])
-        close(fd);
 }
 
 /* What an error of these says is what the client has sent: its Authorization header. */
@@ -163,7 +127,7 @@ void request_log_write(const struct request_log_entry *entry)
         at = stpcpy(at, as_json ? ",\"response\":" : " response=");
         at = put_any(at, response, response.length > 0 && response.data[0] == '{');
         at = stpcpy(at, as_json ? "}\n" : "\n");
-        write_line(line, (size_t)(at - line));
+        append_bytes(path, line, (size_t)(at - line));
     }
     free(line);
 }

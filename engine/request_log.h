@@ -9,9 +9,7 @@
  * which are blanks here. No header is in it, and so no signature and no session token; nor is the message of an
  * IncompleteSignatureException, which repeats one.
  *
- * A line is one write(2) to a file opened for appending, or to descriptor 2: lines of several processes do not mix, other than
- * in a pipe, where that holds for lines of up to 4,096 bytes (pipe(7)). No descriptor is kept open. A line that cannot be
- * written is lost.
+ * A line is one write; engine/append.h says what follows from that.
  */
 #ifndef DDBMOCK_ENGINE_REQUEST_LOG_H
 #define DDBMOCK_ENGINE_REQUEST_LOG_H

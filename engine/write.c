@@ -9,6 +9,7 @@
 #include "engine/index_keys.h"
 #include "engine/item.h"
 #include "engine/keyspace.h"
+#include "engine/stats/stats.h"
 #include "engine/value_json.h"
 
 enum {
@@ -248,8 +249,8 @@ static int store_image(struct request *request, const struct write *write, struc
     return 0;
 }
 
-enum write_result write_apply(struct request *request, struct write *write,
-                              struct capacity *capacity)
+static enum write_result apply(struct request *request, struct write *write,
+                               struct capacity *capacity)
 {
     struct slice key = table_key(request, write->table, &write->item);
     write->after = NULL;
@@ -270,6 +271,18 @@ enum write_result write_apply(struct request *request, struct write *write,
         store_image(request, write, key, capacity) != 0)
         return WRITE_FAILED;
     return WRITE_DONE;
+}
+
+enum write_result write_apply(struct request *request, struct write *write,
+                              struct capacity *capacity)
+{
+    if (__builtin_expect(!stats_on, 1))
+        return apply(request, write, capacity);
+    struct capacity before = *capacity;
+    enum write_result result = apply(request, write, capacity);
+    if (result == WRITE_DONE || result == WRITE_CONDITION_FAILED)
+        stats_write(request, write, &before, capacity);
+    return result;
 }
 
 bool table_has_local_indexes(const struct table *table)

@@ -6,12 +6,16 @@
 #include "http/gateway.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine/engine.h"
 #include "engine/settings.h"
+#include "engine/stats/interval.h"
+#include "engine/stats/report.h"
 #include "http/authority.h"
 #include "http/connection.h"
 #include "http/hosts.h"
@@ -187,6 +191,30 @@ static char *gateway_settings(const char *format, void (*warn)(const char *line)
     return text;
 }
 
+static void gateway_session_end(const char *directory)
+{
+    int before = errno;
+    interval_end(directory);
+    errno = before;
+}
+
+static int gateway_report(const struct gateway_report *report, char **out, char **why)
+{
+    char path[PATH_MAX];
+    int before = errno;
+    snprintf(path, sizeof path, "%s/" STATS_FILE, report->session != NULL ? report->session : "");
+    struct report_options options = {
+        .path = report->file != NULL ? report->file : path,
+        .format = report->format,
+        .prices = report->prices,
+        .provisioned = report->provisioned,
+        .provisioned_count = report->provisioned_count,
+    };
+    int error = report_make(&options, out, why);
+    errno = before;
+    return error;
+}
+
 gateway_function ddbmock_gateway;
 
 __attribute__((visibility("default"))) const struct gateway *ddbmock_gateway(void)
@@ -208,6 +236,8 @@ __attribute__((visibility("default"))) const struct gateway *ddbmock_gateway(voi
         .serve = gateway_serve,
         .configuration = gateway_configuration,
         .settings = gateway_settings,
+        .session_end = gateway_session_end,
+        .report = gateway_report,
     };
     return &gateway;
 }

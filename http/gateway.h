@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { GATEWAY_VERSION = 4 };
+enum { GATEWAY_VERSION = 5 };
 
 struct gateway_connection;
 
@@ -51,6 +51,16 @@ struct gateway_server {
         void *context,
         const char *url); /* once connections are taken, "http://127.0.0.1:8000"; may be NULL */
     void *context;
+};
+
+/* What `report` is asked for. */
+struct gateway_report {
+    const char *file;               /* of statistics; NULL: the one of `session` */
+    const char *session;            /* a session's directory */
+    const char *format;             /* "text", "json" or "html" */
+    const char *prices;             /* a file of prices, or NULL */
+    const char *const *provisioned; /* "TABLE=READ,WRITE" or "TABLE/INDEX=READ,WRITE" */
+    size_t provisioned_count;
 };
 
 struct gateway {
@@ -119,6 +129,12 @@ struct gateway {
      * them is told to `warn`. NULL with *why as above when one of them is refused.
      */
     char *(*settings)(const char *format, void (*warn)(const char *line), char **why);
+
+    /* The session in `directory` is about to be removed: tells of its statistics on standard error, where it has some. */
+    void (*session_end)(const char *directory);
+
+    /* What `report` says of a file of statistics: 0 and *out, a text to be freed; or -errno with *why as above. */
+    int (*report)(const struct gateway_report *report, char **out, char **why);
 };
 
 /* The door: `const struct gateway *ddbmock_gateway(void)`. */

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 pthread_mutex_t engine_lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -77,6 +78,20 @@ static const struct gateway *load(void)
         return fail("libddbmock-engine.so", "is not of the same build as libddbmock.so");
     }
     return loaded = found;
+}
+
+/* What the session's statistics come to, where it has some. Most that end have never loaded the engine. */
+void session_ending(const char *directory)
+{
+    char file[PATH_MAX];
+    if (snprintf(file, sizeof file, "%s/stats", directory) >= (int)sizeof file ||
+        access(file, F_OK) != 0)
+        return;
+    quiet = true;
+    const struct gateway *found = load();
+    quiet = false;
+    if (found != NULL && found->session_end != NULL)
+        found->session_end(directory);
 }
 
 static void warn(const char *line)

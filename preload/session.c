@@ -202,9 +202,9 @@ static int remove_tree(int at, const char *entry, int depth)
     return 0;
 }
 
-/* Removes the automatic session `which` of the user's directory when it is dead. `leaving`: we are
- * on our way out ourselves. */
-static void remove_dead(int user, const char *which, bool leaving)
+/* Removes the automatic session `which` of the user's directory when it is dead. `leaving`: where it
+ * is, when we are on our way out of it ourselves; else NULL. */
+static void remove_dead(int user, const char *which, const char *leaving)
 {
     int pid;
     unsigned long long chosen, start;
@@ -225,8 +225,11 @@ static void remove_dead(int user, const char *which, bool leaving)
         dead = (start = process_start_time(pid)) == 0 || start > chosen;
     char wanted[sizeof SESSION_VARIABLE + NAME_SIZE];
     snprintf(wanted, sizeof wanted, SESSION_VARIABLE "=%s", which);
-    if (dead && !process_anyone_with(wanted, leaving))
+    if (dead && !process_anyone_with(wanted, leaving != NULL)) {
+        if (leaving != NULL)
+            session_ending(leaving);
         remove_tree(user, which, 2);
+    }
     close(fd);
 }
 
@@ -234,7 +237,7 @@ static int sweep_one(int user, const char *entry, void *context)
 {
     int *left = context;
     if (strcmp(entry, name()) != 0)
-        remove_dead(user, entry, false);
+        remove_dead(user, entry, NULL);
     return --*left == 0;
 }
 
@@ -315,7 +318,7 @@ const char *session_directory(const char **why)
 void session_leave(void)
 {
     struct shim_guard guard;
-    char path[PATH_MAX];
+    char path[PATH_MAX], leaving[PATH_MAX];
     const char *where;
     if (kind != AUTOMATIC || (held != NULL && !shim_owner()))
         return;
@@ -327,13 +330,13 @@ void session_leave(void)
         held = NULL;
         for (int n = 0; base(n, &where); n++) {
             if (where == NULL ||
-                snprintf(path, sizeof path, "%s/ddbmock-%u/%s", where, (unsigned)geteuid(),
-                         name()) >= (int)sizeof path ||
-                access(path, F_OK) != 0)
+                snprintf(leaving, sizeof leaving, "%s/ddbmock-%u/%s", where, (unsigned)geteuid(),
+                         name()) >= (int)sizeof leaving ||
+                access(leaving, F_OK) != 0)
                 continue;
             int user = open_user_directory(where, false, path);
             if (user >= 0) {
-                remove_dead(user, name(), true);
+                remove_dead(user, name(), leaving);
                 close(user);
             }
         }

@@ -24,6 +24,12 @@ const char *session_setting(void);
  */
 const char *session_directory(const char **why);
 
+/*
+ * Told by session_leave when the session in `directory` is about to be removed, by the last process of its tree; engine_lock is
+ * held. Whoever links session.c has one.
+ */
+void session_ending(const char *directory);
+
 /* At the end of the process: gives the session up, and removes it when that was the last of its
  * tree. */
 void session_leave(void);

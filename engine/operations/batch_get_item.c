@@ -7,6 +7,7 @@
 #include "engine/operations.h"
 #include "engine/operations/capacities.h"
 #include "engine/operations/item_input.h"
+#include "engine/stats/stats.h"
 #include "engine/value_json.h"
 
 enum {
@@ -119,7 +120,10 @@ static int answer_part(struct request *request, struct part *part, struct capaci
         *bytes += size;
         if (*bytes > BATCH_GET_BYTES_MAX)
             return 0;
-        capacity->read += capacity_read_units(size, part->consistent);
+        double units = capacity_read_units(size, part->consistent);
+        capacity->read += units;
+        if (__builtin_expect(stats_on, 0))
+            stats_read(request, part->table, &part->keys[part->done], size, units);
         if (!item)
             continue;
         if (!first)

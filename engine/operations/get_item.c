@@ -3,6 +3,7 @@
  */
 #include "engine/operations.h"
 #include "engine/operations/item_input.h"
+#include "engine/stats/stats.h"
 #include "engine/value_json.h"
 
 int run_get_item(struct request *request)
@@ -32,6 +33,8 @@ int run_get_item(struct request *request)
     struct capacity capacity = { .table = table, .name = input_string(input, "TableName") };
     capacity.read = capacity_read_units(item ? item_size(item) : 0,
                                         input_boolean(input, "ConsistentRead", false));
+    if (__builtin_expect(stats_on, 0))
+        stats_read(request, table, &key, item ? item_size(item) : 0, capacity.read);
     struct buffer *out = &request->output;
     buffer_append_byte(out, '{');
     if (item) {

@@ -116,6 +116,7 @@ int run_query(struct request *request)
         key_condition_resolve(request, expression, keys, &condition) != 0)
         return -1;
     set_bounds(request, &condition, keys, page->index ? page->index->id : page->table->id, page);
+    page->partition_values = condition.partition;
     page->backward = !input_boolean(request->input, "ScanIndexForward", true);
     if (page_start_after(request, page, read.start, true) != 0 || page_select(request, page) != 0 ||
         page_check_paths(request, page, true) != 0)

@@ -6,6 +6,7 @@
 #include "engine/operations/capacities.h"
 #include "engine/operations/item_input.h"
 #include "engine/keyspace.h"
+#include "engine/stats/stats.h"
 #include "engine/value_json.h"
 
 enum { TRANSACTION_BYTES_MAX = 4 * 1024 * 1024 }; /* AWS API reference, TransactGetItems */
@@ -82,8 +83,11 @@ int run_transact_get_items(struct request *request)
             return -1;
         size_t size = gets[i].item ? item_size(gets[i].item) : 0;
         bytes += size;
+        double units = 2 * capacity_read_units(size, true);
         capacities_of(&request->arena, capacities, gets[i].table, gets[i].table_name)->read +=
-            2 * capacity_read_units(size, true);
+            units;
+        if (__builtin_expect(stats_on, 0))
+            stats_read(request, gets[i].table, &gets[i].key, size, units);
     }
     if (bytes > TRANSACTION_BYTES_MAX)
         return request_fail(

@@ -7,6 +7,7 @@
 #include "engine/operations/client_token.h"
 #include "engine/operations/item_input.h"
 #include "engine/keyspace.h"
+#include "engine/stats/stats.h"
 #include "engine/value_json.h"
 
 enum { TRANSACTION_BYTES_MAX = 4 * 1024 * 1024 }; /* AWS API reference, TransactWriteItems */
@@ -221,8 +222,10 @@ static int charge_replay(struct request *request, struct actions *actions)
         const struct table *table;
         if (table_find(request, name, false, &table) != 0)
             return -1;
-        capacities_of(&request->arena, &actions->capacities, table, name)->read +=
-            2 * capacity_read_units(actions->sizes[i], true);
+        double units = 2 * capacity_read_units(actions->sizes[i], true);
+        capacities_of(&request->arena, &actions->capacities, table, name)->read += units;
+        if (__builtin_expect(stats_on, 0))
+            stats_read(request, table, &actions->list[i].write.item, actions->sizes[i], units);
     }
     return 0;
 }

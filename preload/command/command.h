@@ -28,6 +28,10 @@ int configure(const char *command);
 int config(int argc, char **argv);
 extern const char usage_config[];
 
+/* ddbmock report: the exit status. argv[0] is "report". */
+int report(int argc, char **argv);
+extern const char usage_report[];
+
 /* ddbmock serve: the exit status. argv[0] is "serve". */
 int serve(int argc, char **argv);
 extern const char usage_serve[];

@@ -19,21 +19,24 @@
 #define DDBMOCK_LIBDIR "/usr/local/lib/ddbmock"
 #endif
 
-#define COMMANDS "run, serve, config and help"
+#define COMMANDS "run, serve, config, report and help"
 
 static const char usage[] =
     "usage: ddbmock run [--session NAME] [--] PROGRAM [ARGUMENT...]\n"
     "       ddbmock serve [--host HOST] [--port PORT] [OPTION...]\n"
     "       ddbmock config [--long | --json]\n"
+    "       ddbmock report [OPTION...] [FILE]\n"
     "       ddbmock help [COMMAND]\n"
     "       ddbmock --version | --help\n"
     "\n"
     "  run     run a program, and all that it starts, with a DynamoDB inside the process\n"
     "  serve   serve a DynamoDB over HTTP, for programs that cannot run that way\n"
     "  config  show the settings, and where they come from\n"
+    "  report  say what a run needs of DynamoDB: capacity, hot keys, costs\n"
     "  help    explain a command\n"
     "\n"
-    "See ddbmock(1), ddbmock-serve(1), ddbmock-config(1) and libddbmock(7).\n";
+    "See ddbmock(1), ddbmock-serve(1), ddbmock-config(1), ddbmock-report(1) and "
+    "libddbmock(7).\n";
 
 static const char usage_run[] = "usage: ddbmock run [--session NAME] [--] PROGRAM [ARGUMENT...]\n"
                                 "\n"
@@ -162,9 +165,11 @@ static int help(int argc, char **argv)
         fputs(usage_serve, stdout);
     } else if (strcmp(argv[1], "config") == 0) {
         fputs(usage_config, stdout);
+    } else if (strcmp(argv[1], "report") == 0) {
+        fputs(usage_report, stdout);
     } else if (strcmp(argv[1], "help") == 0) {
         fputs(
-            "usage: ddbmock help [COMMAND]\n\nExplains COMMAND (run, serve, config, help), or lists "
+            "usage: ddbmock help [COMMAND]\n\nExplains COMMAND (run, serve, config, report, help), or lists "
             "the commands.\n",
             stdout);
     } else {
@@ -207,6 +212,8 @@ int main(int argc, char **argv)
         return serve(argc, argv);
     if (strcmp(argv[0], "config") == 0)
         return config(argc, argv);
+    if (strcmp(argv[0], "report") == 0)
+        return report(argc, argv);
     if (strcmp(argv[0], "help") == 0)
         return help(argc, argv);
     fprintf(stderr, "ddbmock: there is no command '%s'. The commands are " COMMANDS ".\n", argv[0]);

@@ -25,7 +25,7 @@ expect 0 '^usage: ddbmock run' "$ddbmock" --help
 expect 0 '^usage: ddbmock run' "$ddbmock" help
 expect 0 'session NAME' "$ddbmock" help run
 expect 0 'session NAME' "$ddbmock" run --help
-expect 125 "no command 'nonsense'. The commands are run, serve, config and help" "$ddbmock" nonsense
+expect 125 "no command 'nonsense'. The commands are run, serve, config, report and help" "$ddbmock" nonsense
 expect 125 "no command 'nonsense'" "$ddbmock" help nonsense
 expect 125 'no program is given' "$ddbmock" run
 expect 125 "unrecognized option '--nonsense'" "$ddbmock" run --nonsense true
