@@ -209,6 +209,22 @@ static bool whole_partition(struct request *request, const struct page *page)
 }
 
 /*
+ * Whether `key` is the bound at which a Query of a table ends, so that nothing can follow: of "<=" forwards, of ">=" backwards, of
+ * BETWEEN both ways, but not the one key of "=". An index may have more items of the same key.
+ */
+static bool closes_range(struct request *request, const struct page *page, struct slice key)
+{
+    struct buffer after;
+    if (page->index || page->partition.length == 0)
+        return false;
+    buffer_init(&after, &request->arena);
+    keyspace_after(&after, key);
+    bool first = slice_equal(key, page->lower),
+         last = slice_equal(buffer_slice(&after), page->upper);
+    return first != last && (page->backward ? first : last);
+}
+
+/*
  * Refuses a start key at `at` that is in another partition, or where the condition on the sort key is not met. The texts depend
  * on whether there is such a condition: dynalite. Where nothing can follow that meets it, the end of a closed range, it is
  * refused, too (aws/aws-sdk-ruby#2456, a table walked backwards from the bound of ">="; all other such cases as DynamoDB Local
@@ -222,18 +238,13 @@ static int check_query_start(struct request *request, const struct page *page, s
                     : request_fail(request, ERROR_VALIDATION,
                                    "The provided starting key is outside query boundaries based on "
                                    "provided conditions");
-    struct buffer moved, after;
+    struct buffer moved;
     buffer_init(&moved, &request->arena);
     buffer_append_slice(&moved, page->partition);
     buffer_append(&moved, at.data + page->partition.length, at.length - page->partition.length);
     struct slice sorted = buffer_slice(&moved);
-    buffer_init(&after, &request->arena);
-    keyspace_after(&after, sorted);
-    bool first = slice_equal(sorted, page->lower),
-         last = slice_equal(buffer_slice(&after), page->upper);
     bool inside = slice_compare(sorted, page->lower) >= 0 && slice_compare(sorted, page->upper) < 0;
-    bool ends = first != last && (page->backward ? first : last);
-    if (!inside || (ends && !page->index))
+    if (!inside || closes_range(request, page, sorted))
         return request_fail(request, ERROR_VALIDATION,
                             "The provided starting key does not match the range key predicate");
     return here ? 0
@@ -421,7 +432,8 @@ int page_read(struct request *request, const struct page *page, struct capacity 
         buffer_append_string(out, "],");
     buffer_printf(out, "\"Count\":%llu,\"ScannedCount\":%llu", (unsigned long long)progress.count,
                   (unsigned long long)progress.scanned);
-    if (stop) {
+    /* Who could not go on from there is not told to: as DynamoDB Local 2.6.1 has it. */
+    if (stop && !closes_range(request, page, key)) {
         struct map last;
         error = item_unpack(&request->scratch, packed, &last);
         if (error != 0)

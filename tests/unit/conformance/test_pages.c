@@ -121,6 +121,32 @@ ENGINE_TEST(pages, start_keys)
     CHECK(engine, exchanges);
 }
 
+/* A Limit that is reached at the bound which closes the range: nothing can follow, and there is no LastEvaluatedKey,
+ * from which nobody could go on. */
+ENGINE_TEST(pages, no_last_key_at_the_end_of_a_range)
+{
+#define RANGE_OF(condition, limit, rest)                                                           \
+    "{'TableName':'pair','Select':'COUNT','Limit':" limit ",'KeyConditionExpression':'pk = :p "    \
+    "AND sk " condition "','ExpressionAttributeValues':{':p':{'S':'a'},':b':{'S':'b'}" rest
+#define TWO(rest) "{'Count':2,'ScannedCount':2" rest "}"
+#define LAST(sk)  ",'LastEvaluatedKey':{'pk':{'S':'a'},'sk':{'S':'" sk "'}}"
+    static const struct exchange exchanges[] = {
+        { "PutItem", "{'TableName':'pair','Item':{'pk':{'S':'a'},'sk':{'S':'a'}}}", "{}" },
+        { "PutItem", "{'TableName':'pair','Item':{'pk':{'S':'a'},'sk':{'S':'b'}}}", "{}" },
+        { "PutItem", "{'TableName':'pair','Item':{'pk':{'S':'a'},'sk':{'S':'c'}}}", "{}" },
+        { "Query", RANGE_OF("<= :b", "2", "}}"), TWO("") },
+        { "Query", RANGE_OF("<= :b", "2", "},'ScanIndexForward':false}"), TWO(LAST("a")) },
+        { "Query", RANGE_OF(">= :b", "2", "}}"), TWO(LAST("c")) },
+        { "Query", RANGE_OF(">= :b", "2", "},'ScanIndexForward':false}"), TWO("") },
+        { "Query", RANGE_OF("BETWEEN :b AND :c", "2", ",':c':{'S':'c'}}}"), TWO("") },
+        { "Query", RANGE_OF("BETWEEN :b AND :c", "2", ",':c':{'S':'c'}},'ScanIndexForward':false}"),
+          TWO("") },
+        { "Query", RANGE_OF("= :b", "1", "}}"), "{'Count':1,'ScannedCount':1" LAST("b") "}" },
+    };
+    create_tables(engine);
+    CHECK(engine, exchanges);
+}
+
 /* A key is in one of four segments: the one in which the first two bits of md5("Outliers" + key)
  * fall. */
 ENGINE_TEST(pages, start_keys_and_segments)
