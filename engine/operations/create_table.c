@@ -16,28 +16,6 @@
 
 enum { POLICY_MAX = 20480 }; /* bytes */
 
-/* The model calls both optional, for tables that copy another's; a plain CreateTable without them
- * is refused so. */
-static int check_present(struct request *request)
-{
-    bool definitions = input_get(request->input, "AttributeDefinitions") != NULL;
-    bool keys = input_get(request->input, "KeySchema") != NULL;
-    if (definitions && keys)
-        return 0;
-    if (!definitions && !keys)
-        return request_fail(
-            request, ERROR_VALIDATION,
-            "2 validation errors detected: Value null at 'attributeDefinitions' failed to satisfy "
-            "constraint: Member must not be null; Value null at 'keySchema' failed to satisfy "
-            "constraint: "
-            "Member must not be null");
-    return request_fail(request, ERROR_VALIDATION,
-                        "1 validation error detected: Value null at '%s' failed to satisfy "
-                        "constraint: Member must not "
-                        "be null",
-                        definitions ? "keySchema" : "attributeDefinitions");
-}
-
 static int read_billing(struct request *request, struct table *table)
 {
     const json_t *throughput = input_get(request->input, "ProvisionedThroughput");
@@ -254,8 +232,7 @@ static int read_table(struct request *request, struct table *table)
     bool indexed = json_array_size(input_get(input, "GlobalSecondaryIndexes")) > 0;
     table->active_at =
         request->now + table_delay(indexed ? TRANSITION_CREATE_INDEXED : TRANSITION_CREATE);
-    if (check_available(request) != 0 || check_present(request) != 0 ||
-        read_billing(request, table) != 0 ||
+    if (check_available(request) != 0 || read_billing(request, table) != 0 ||
         table_name(request, input_string(input, "TableName"), &table->name) != 0 ||
         read_definitions(request, input_get(input, "AttributeDefinitions"), NULL, &definitions) !=
             0 ||

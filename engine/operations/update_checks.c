@@ -156,6 +156,9 @@ static int check_element(struct request *request, const json_t *list, size_t i)
 
 static int check_billing(struct request *request, const struct table_update *update)
 {
+    struct throughput throughput;
+    if (update->throughput && read_throughput(request, update->throughput, &throughput) != 0)
+        return -1;
     bool on_demand = slice_equal(update->billing_mode, slice_of("PAY_PER_REQUEST"));
     if (on_demand && update->throughput)
         return refuse(request, "ProvisionedThroughput cannot be specified when BillingMode is "

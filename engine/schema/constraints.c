@@ -346,7 +346,7 @@ static void check_member(struct check *check, const struct member *member, const
     const json_t *held = input_get(value, member->name);
     if (held)
         check_value(check, member->shape, held, &step);
-    else if (member->presence != OPTIONAL)
+    else if (member->presence != OPTIONAL && member->presence != REQUIRED_BY_READER)
         report_text(check, &step,
                     (struct violation){ member->shape, NULL, member->shape->unless_arn != NULL },
                     "Member must not be null");

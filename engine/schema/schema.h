@@ -56,7 +56,8 @@ enum presence {
     OPTIONAL,
     REQUIRED, /* "Value null at 'x' failed to satisfy constraint: Member must not be null" */
     REQUIRED_PARAMETER, /* only "The parameter 'X' is required but was not present in the request" */
-    REQUIRED_BY_READER, /* said, in its own words, by who reads the value; not here */
+    REQUIRED_BY_SERVICE, /* as REQUIRED, where the model says optional */
+    REQUIRED_BY_READER,  /* said, in its own words, by who reads the value; not here */
 };
 
 /* What the cohort of 2026 words otherwise of an operation: shape.reworded, see wording.h. */

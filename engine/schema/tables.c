@@ -6,16 +6,18 @@
 #include "engine/schema/shapes.h"
 #include "engine/schema/common.h"
 
+/* Two members are optional in the model for the sake of tables that are replicas of another account's (GlobalTableSourceArn);
+ * the service still asks for both (DDB-TABLE-042). */
 const struct shape schema_create_table = {
     .kind = SHAPE_STRUCTURE,
     .name = "CreateTableInput",
     .members =
         (const struct member[]){
-            { "AttributeDefinitions", &shape_attribute_definitions },
+            { "AttributeDefinitions", &shape_attribute_definitions, REQUIRED_BY_SERVICE },
             { "TableName", &shape_control_table, REQUIRED_PARAMETER },
             { "BillingMode", &shape_billing_mode },
             { "ProvisionedThroughput", &shape_provisioned_throughput },
-            { "KeySchema", &shape_table_key_schema },
+            { "KeySchema", &shape_table_key_schema, REQUIRED_BY_SERVICE },
             { "GlobalSecondaryIndexes", &shape_global_secondary_index_list },
             { "LocalSecondaryIndexes", &shape_local_secondary_index_list },
             { "StreamSpecification", &shape_stream_specification },

@@ -28,6 +28,11 @@ static bool is_without_values(const struct shape *shape)
     return shape == &shape_table_class;
 }
 
+static bool is_required(enum presence presence)
+{
+    return presence != OPTIONAL && presence != REQUIRED_BY_SERVICE;
+}
+
 struct row {
     char *service, *operation, *path, *shape, *type, *required, *minimum, *maximum, *pattern,
         *values;
@@ -172,7 +177,7 @@ Test(model, every_row_is_in_the_shapes)
         if (!shape)
             continue;
         cr_expect_str_eq(type_name(shape->kind), row->type, "%s %s", row->operation, row->path);
-        cr_expect_eq(presence != OPTIONAL, row->required[0] != '\0', "%s %s", row->operation,
+        cr_expect_eq(is_required(presence), row->required[0] != '\0', "%s %s", row->operation,
                      row->path);
         if (!is_without_minimum(shape))
             cr_expect(shape->has_minimum == (row->minimum[0] != '\0') &&
@@ -224,7 +229,7 @@ static void visit(const char *operation, const struct shape *shape, bool require
     for (const struct member *member = shape->kind == SHAPE_STRUCTURE ? shape->members : NULL;
          member && member->name; member++) {
         snprintf(inner, sizeof inner, "%s%s%s", path, path[0] ? "." : "", member->name);
-        visit(operation, member->shape, member->presence != OPTIONAL, inner);
+        visit(operation, member->shape, is_required(member->presence), inner);
     }
 }
 
@@ -391,7 +396,7 @@ static void check_absence(const struct row_case *the, enum presence presence)
 {
     struct row_case parent = *the;
     parent.steps.count--;
-    if (presence == REQUIRED) {
+    if (presence == REQUIRED || presence == REQUIRED_BY_SERVICE) {
         cr_expect(violates(&parent, json_object(), "Member must not be null"), "%s %s: required",
                   the->row->operation, the->row->path);
         cr_expect(violates(the, json_null(), "Member must not be null"), "%s %s: null",

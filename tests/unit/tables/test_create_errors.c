@@ -170,6 +170,19 @@ static const struct refusal refusals[] = {
     { PK PK_HASH PPR ",'TableClass':'GLACIER'",
       "Invalid table-class parameter provided. Please try again with a valid table-class value: "
       "[STANDARD, STANDARD_INFREQUENT_ACCESS]." },
+    { PK PK_HASH PPR ",'SSESpecification':{'SSEType':'KMS','KMSMasterKeyId':'arn:aws:kms:eu-west-1:"
+                     "123456789012:key/1'},'Tags':[{}]",
+      "The Tag Key provided is invalid, Key: null" },
+    { PK PK_HASH PPR ",'Tags':[{'Key':'a'}]", "The Tag Value provided is invalid, Value: null" },
+    { PK PK_HASH PPR ",'Tags':[{'Key':'','Value':''}]", "The Tag Key provided is invalid, Key: " },
+    { PK PK_HASH PPR ",'Tags':[{'Key':'AWS:a','Value':''}]",
+      "Tag Key cannot be prefixed with aws:, Key: AWS:a" },
+    { PK PK_HASH PPR ",'Tags':[{'Key':'\xd0\xba\xc3\xa9 \xe8\xa1\xa8','Value':'\xf0\x9f\x94\x91'}]",
+      "The Tag Value provided is invalid, Value: \xf0\x9f\x94\x91" },
+    { PK PK_HASH PPR ",'Tags':[{'Key':'a+b-c=d.e_f:g/h@i','Value':'100%'}]",
+      "The Tag Value provided is invalid, Value: 100%" },
+    { PK PK_HASH PPR ",'ResourcePolicy':'{'",
+      PREFIX "Invalid policy document: This policy contains invalid Json" },
     { PK PK_HASH PPR ",'Tags':[{'Key':'a#b','Value':''}]",
       "The Tag Key provided is invalid, Key: a#b" },
     { PK PK_HASH PPR ",'Tags':[{'Key':'a','Value':'<'}]",
@@ -218,8 +231,68 @@ ENGINE_TEST(create_errors, content_before_existence)
         "ResourceInUseException", "Table already exists: Music");
 }
 
+static char *tags(size_t count, size_t key, size_t value)
+{
+    char *list = malloc(count * (key + value + 64) + 1024);
+    size_t length = (size_t)sprintf(list, "{'TableName':'Music'," PK PK_HASH PPR ",'Tags':[");
+    for (size_t i = 0; i < count; i++)
+        length += (size_t)sprintf(list + length, "%s{'Key':'%0*zu','Value':'%0*d'}", i ? "," : "",
+                                  (int)key, i, (int)value, 0);
+    strcpy(list + length, "]}");
+    return list;
+}
+
+/* 50 tags, keys of 128 and values of 256; the texts tell all of what is too long. */
+ENGINE_TEST(create_errors, tag_limits)
+{
+    char message[512];
+    char *list = tags(50, 128, 256);
+    succeed(engine, "CreateTable", quoted(list));
+    free(list);
+    list = tags(51, 8, 8);
+    expect_error(engine, "CreateTable", quoted(list), "ValidationException",
+                 "Number of Tags exceed the current limit for the provided ResourceArn");
+    free(list);
+    list = tags(1, 129, 8);
+    snprintf(message, sizeof message, "The Tag Key provided is invalid, Key: %0129d", 0);
+    expect_error(engine, "CreateTable", quoted(list), "ValidationException", message);
+    free(list);
+    list = tags(1, 8, 257);
+    snprintf(message, sizeof message, "The Tag Value provided is invalid, Value: %0257d", 0);
+    expect_error(engine, "CreateTable", quoted(list), "ValidationException", message);
+    free(list);
+}
+
+/* KMS's own words, with an id of KMS's. */
+ENGINE_TEST(create_errors, key_of_another_region)
+{
+    static const char before[] =
+        "{\"__type\":\"com.amazon.coral.validate#ValidationException\",\"message\":\"KMS validation "
+        "error: com.amazonaws.services.kms.model.NotFoundException: Invalid arn eu-west-1 (Service: "
+        "AWSKMS; Status Code: 400; Error Code: NotFoundException; Request ID: ";
+    static const char after[] = "; Proxy: null)\"}";
+    int status;
+    struct slice body = call(
+        engine, "CreateTable",
+        create(PK PK_HASH PPR ",'SSESpecification':{'SSEType':'KMS','KMSMasterKeyId':'arn:aws:kms:"
+                              "eu-west-1:123456789012:key/1'}"),
+        &status);
+    cr_assert_eq(status, 400);
+    cr_assert_eq(body.length, sizeof before - 1 + 36 + sizeof after - 1, "%s", body.data);
+    cr_assert_eq(memcmp(body.data, before, sizeof before - 1), 0, "%s", body.data);
+    cr_assert_str_eq(body.data + sizeof before - 1 + 36, after);
+}
+
 ENGINE_TEST(create_errors, missing_members)
 {
+    expect_error(
+        engine, "CreateTable", quoted("{'TableName':'Music','BillingMode':'FREE'}"),
+        "ValidationException",
+        "3 validation errors detected: Value null at 'attributeDefinitions' failed to "
+        "satisfy constraint: Member must not be null; Value 'FREE' at 'billingMode' failed "
+        "to satisfy constraint: Member must satisfy enum value set: [PROVISIONED, "
+        "PAY_PER_REQUEST]; Value null at 'keySchema' failed to satisfy constraint: Member "
+        "must not be null");
     expect_error(engine, "CreateTable", create(PK_HASH PPR), "ValidationException",
                  "1 validation error detected: Value null at 'attributeDefinitions' failed to "
                  "satisfy constraint: Member "
