@@ -41,6 +41,7 @@ NAME_RULES = ("Member must have length less than or equal to 255, Member must ha
 TOO_LONG_NAME = "Attribute name is too large, must be less than 65536 bytes"  # measured: ExtendDB/extenddb#365
 # Where data is read and written a name of one or two characters only is that of no table (nubo-db/dynoxide#11).
 CONTROL = {"CreateTable", "DescribeTable", "UpdateTable", "DeleteTable"}
+TAG_TEXTS = {"TagKeyString": "The Tag Key provided is invalid, Key: ", "TagValueString": "The Tag Value provided is invalid, Value: "}
 ANY = "\0"  # in an expected text: whatever Java prints
 
 
@@ -142,6 +143,8 @@ def build(row, value):
         return whole
 
     request = at(row.steps, 0)
+    if row.operation == "CreateTable" and row.shape in TAG_TEXTS:
+        request["BillingMode"] = "PAY_PER_REQUEST"
     if row.operation == "CreateTable":
         # The model says optional; a request without them has two faults all the same.
         request.setdefault("AttributeDefinitions", [{"AttributeName": "abc", "AttributeType": "S"}])
@@ -275,7 +278,9 @@ class Checker:
                 self.table_name(row, over, beyond)
                 continue
             self.passes(row, at)
-            if is_held(row):
+            if row.shape in TAG_TEXTS:
+                self.compare(row, over, invalid(TAG_TEXTS[row.shape] + over))
+            elif is_held(row):
                 self.compare(row, over, held_violation(row, over))
             else:
                 self.compare(row, over, invalid(violation(over, row.steps, f"Member must have {what} {text} than or equal to {limit}")))
@@ -315,6 +320,8 @@ class Checker:
             return
         if row.operation in CONTROL and row.path == "TableName":
             text = "The parameter 'TableName' is required but was not present in the request"
+        elif row.shape in TAG_TEXTS:
+            text = TAG_TEXTS[row.shape] + "null"
         else:
             text = violation(None, row.steps, "Member must not be null")
         for value in (MISSING, None):
