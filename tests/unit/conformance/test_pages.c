@@ -128,20 +128,20 @@ ENGINE_TEST(pages, no_last_key_at_the_end_of_a_range)
 #define RANGE_OF(condition, limit, rest)                                                           \
     "{'TableName':'pair','Select':'COUNT','Limit':" limit ",'KeyConditionExpression':'pk = :p "    \
     "AND sk " condition "','ExpressionAttributeValues':{':p':{'S':'a'},':b':{'S':'b'}" rest
-#define TWO(rest) "{'Count':2,'ScannedCount':2" rest "}"
-#define LAST(sk)  ",'LastEvaluatedKey':{'pk':{'S':'a'},'sk':{'S':'" sk "'}}"
+#define TWO(rest)   "{'Count':2,'ScannedCount':2" rest "}"
+#define LAST_OF(sk) ",'LastEvaluatedKey':{'pk':{'S':'a'},'sk':{'S':'" sk "'}}"
     static const struct exchange exchanges[] = {
         { "PutItem", "{'TableName':'pair','Item':{'pk':{'S':'a'},'sk':{'S':'a'}}}", "{}" },
         { "PutItem", "{'TableName':'pair','Item':{'pk':{'S':'a'},'sk':{'S':'b'}}}", "{}" },
         { "PutItem", "{'TableName':'pair','Item':{'pk':{'S':'a'},'sk':{'S':'c'}}}", "{}" },
         { "Query", RANGE_OF("<= :b", "2", "}}"), TWO("") },
-        { "Query", RANGE_OF("<= :b", "2", "},'ScanIndexForward':false}"), TWO(LAST("a")) },
-        { "Query", RANGE_OF(">= :b", "2", "}}"), TWO(LAST("c")) },
+        { "Query", RANGE_OF("<= :b", "2", "},'ScanIndexForward':false}"), TWO(LAST_OF("a")) },
+        { "Query", RANGE_OF(">= :b", "2", "}}"), TWO(LAST_OF("c")) },
         { "Query", RANGE_OF(">= :b", "2", "},'ScanIndexForward':false}"), TWO("") },
         { "Query", RANGE_OF("BETWEEN :b AND :c", "2", ",':c':{'S':'c'}}}"), TWO("") },
         { "Query", RANGE_OF("BETWEEN :b AND :c", "2", ",':c':{'S':'c'}},'ScanIndexForward':false}"),
           TWO("") },
-        { "Query", RANGE_OF("= :b", "1", "}}"), "{'Count':1,'ScannedCount':1" LAST("b") "}" },
+        { "Query", RANGE_OF("= :b", "1", "}}"), "{'Count':1,'ScannedCount':1" LAST_OF("b") "}" },
     };
     create_tables(engine);
     CHECK(engine, exchanges);
