@@ -166,7 +166,7 @@ $(BUILD)/libddbmock-postgres.so: $(postgres_objects) engine/storage/postgres.map
 
 $(BUILD)/ddbmock: $(command_objects)
 	$(call say,link)
-	$(CC) $(sanitize) $(LDFLAGS) -o $@ $^ -ldl
+	$(CC) $(sanitize) $(LDFLAGS) -o $@ $^ $(libdir)/libjansson.a -ldl
 
 include tests/tests.mk tests/quality.mk
 

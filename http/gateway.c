@@ -12,12 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/clock.h"
 #include "engine/engine.h"
 #include "engine/settings.h"
 #include "engine/stats/interval.h"
 #include "engine/stats/report.h"
 #include "http/authority.h"
 #include "http/connection.h"
+#include "http/control.h"
 #include "http/hosts.h"
 #include "http/server.h"
 #include "http/trust.h"
@@ -215,6 +217,34 @@ static int gateway_report(const struct gateway_report *report, char **out, char 
     return error;
 }
 
+static int gateway_control(const struct gateway_control *asked, char **answer, size_t *length)
+{
+    int before = enter(), status = -ENOMEM;
+    char id[REQUEST_ID_SIZE];
+    struct control control = {
+        .call = { .progress = asked->progress, .context = asked->context },
+    };
+    id_request(id);
+    struct request *request = request_create(engine, "us-east-1", id);
+    if (request != NULL) {
+        struct slice body = slice_of(asked->body != NULL ? asked->body : "");
+        if (control_ask(request, asked->method, asked->url, body, true, &control) == 0)
+            request_run(request);
+        struct slice said = request_body(request);
+        *answer = malloc(said.length + 1);
+        if (*answer != NULL) {
+            memcpy(*answer, said.data, said.length);
+            (*answer)[said.length] = '\0';
+            *length = said.length;
+            status = request_status(request);
+        }
+    }
+    request_destroy(request);
+    control_release(&control);
+    leave(before);
+    return status;
+}
+
 gateway_function ddbmock_gateway;
 
 __attribute__((visibility("default"))) const struct gateway *ddbmock_gateway(void)
@@ -234,6 +264,7 @@ __attribute__((visibility("default"))) const struct gateway *ddbmock_gateway(voi
         .before_fork = gateway_before_fork,
         .after_fork = gateway_after_fork,
         .serve = gateway_serve,
+        .control = gateway_control,
         .configuration = gateway_configuration,
         .settings = gateway_settings,
         .session_end = gateway_session_end,

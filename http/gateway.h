@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { GATEWAY_VERSION = 5 };
+enum { GATEWAY_VERSION = 6 };
 
 struct gateway_connection;
 
@@ -61,6 +61,15 @@ struct gateway_report {
     const char *prices;             /* a file of prices, or NULL */
     const char *const *provisioned; /* "TABLE=READ,WRITE" or "TABLE/INDEX=READ,WRITE" */
     size_t provisioned_count;
+};
+
+/* A request to the control interface (docs/control.md) that needs no HTTP. */
+struct gateway_control {
+    const char *method, *url; /* "POST", "/tables/Music/export?region=us-east-1" */
+    const char *body;         /* NUL-terminated; NULL: none */
+    void (*progress)(void *context, uint64_t done,
+                     uint64_t total); /* of what takes long; may be NULL */
+    void *context;
 };
 
 struct gateway {
@@ -115,6 +124,12 @@ struct gateway {
      * the others it blocks; the process must not fork meanwhile.
      */
     int (*serve)(const struct gateway_server *server, char **why);
+
+    /*
+     * Does what http://ddbmock.local/ would do, files included: the HTTP status, with *answer (NUL-terminated; to be freed)
+     * and *length; or -ENOMEM.
+     */
+    int (*control)(const struct gateway_control *control, char **answer, size_t *length);
 
     /*
      * Calls `each` for what the configuration file at `path` says of the settings that are the shim's own: the variable and

@@ -270,6 +270,21 @@ static int enter(const char *where, bool make)
     return error;
 }
 
+bool session_exists(void)
+{
+    char path[PATH_MAX];
+    const char *where;
+    if (kind == PATH)
+        return access(name(), F_OK) == 0;
+    for (int n = 0; (kind == NAMED || kind == AUTOMATIC) && base(n, &where); n++)
+        if (where != NULL &&
+            snprintf(path, sizeof path, "%s/ddbmock-%u/%s", where, (unsigned)geteuid(), name()) <
+                (int)sizeof path &&
+            access(path, F_OK) == 0)
+            return true;
+    return false;
+}
+
 const char *session_directory(const char **why)
 {
     static char reason[256];

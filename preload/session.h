@@ -29,6 +29,8 @@ const char *session_directory(const char **why);
  * held. Whoever links session.c has one.
  */
 void session_ending(const char *directory);
+/* Whether the session that the environment names is there already. After session_start. */
+bool session_exists(void);
 
 /* At the end of the process: gives the session up, and removes it when that was the last of its
  * tree. */

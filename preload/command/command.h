@@ -31,6 +31,18 @@ extern const char usage_config[];
 /* ddbmock report: the exit status. argv[0] is "report". */
 int report(int argc, char **argv);
 extern const char usage_report[];
+/* The other commands: the exit status; argv[0] is the command's name. */
+int reset(int argc, char **argv);
+int snapshot(int argc, char **argv);
+int restore(int argc, char **argv);
+int fork_snapshot(int argc, char **argv);
+int export_table(int argc, char **argv);
+int import_table(int argc, char **argv);
+int seed(int argc, char **argv);
+int sessions(int argc, char **argv);
+int tables(int argc, char **argv);
+extern const char usage_reset[], usage_snapshot[], usage_restore[], usage_fork[], usage_export[],
+    usage_import[], usage_seed[], usage_sessions[], usage_tables[];
 
 /* ddbmock serve: the exit status. argv[0] is "serve". */
 int serve(int argc, char **argv);

@@ -1,6 +1,6 @@
 /*
- * ddbmock.c - the command: runs a program under the shim, and says what it is; serve.c has the
- * server.
+ * ddbmock.c - the command: the list of its commands, `ddbmock help`, and `ddbmock run`; the others are in files of
+ * their own.
  *
  * `ddbmock run` sets LD_PRELOAD and becomes the program, whose exit status, signals and terminal
  * are then its own.
@@ -19,24 +19,8 @@
 #define DDBMOCK_LIBDIR "/usr/local/lib/ddbmock"
 #endif
 
-#define COMMANDS "run, serve, config, report and help"
-
-static const char usage[] =
-    "usage: ddbmock run [--session NAME] [--] PROGRAM [ARGUMENT...]\n"
-    "       ddbmock serve [--host HOST] [--port PORT] [OPTION...]\n"
-    "       ddbmock config [--long | --json]\n"
-    "       ddbmock report [OPTION...] [FILE]\n"
-    "       ddbmock help [COMMAND]\n"
-    "       ddbmock --version | --help\n"
-    "\n"
-    "  run     run a program, and all that it starts, with a DynamoDB inside the process\n"
-    "  serve   serve a DynamoDB over HTTP, for programs that cannot run that way\n"
-    "  config  show the settings, and where they come from\n"
-    "  report  say what a run needs of DynamoDB: capacity, hot keys, costs\n"
-    "  help    explain a command\n"
-    "\n"
-    "See ddbmock(1), ddbmock-serve(1), ddbmock-config(1), ddbmock-report(1) and "
-    "libddbmock(7).\n";
+static int run(int argc, char **argv);
+static int help(int argc, char **argv);
 
 static const char usage_run[] = "usage: ddbmock run [--session NAME] [--] PROGRAM [ARGUMENT...]\n"
                                 "\n"
@@ -54,6 +38,76 @@ static const char usage_run[] = "usage: ddbmock run [--session NAME] [--] PROGRA
                                 "The exit status is PROGRAM's; 127 when it cannot be found, 126 "
                                 "when it cannot be run, 125 when ddbmock\n"
                                 "itself fails.\n";
+
+static const char usage_help[] = "usage: ddbmock help [COMMAND]\n"
+                                 "\n"
+                                 "Explains COMMAND, or lists the commands.\n";
+
+/* Every command, in the groups in which they are listed. */
+static const struct command {
+    const char *group; /* what the next ones are about; NULL: the same */
+    const char *name, *summary, *usage;
+    int (*run)(int argc, char **argv); /* argv[0] is the name; the exit status */
+} commands[] = {
+    { "run programs", "run",
+      "run a program, and all that it starts, with a DynamoDB in the process", usage_run, run },
+    { NULL, "serve", "serve a DynamoDB over HTTP, for programs that cannot run that way",
+      usage_serve, serve },
+    { "put a session into a known state", "reset",
+      "take all tables away, or those of a Region, or items", usage_reset, reset },
+    { NULL, "snapshot", "keep the present state under a name; list and delete such", usage_snapshot,
+      snapshot },
+    { NULL, "restore", "make the state of a snapshot the present one", usage_restore, restore },
+    { NULL, "fork", "begin another session as a snapshot of this one", usage_fork, fork_snapshot },
+    { "carry tables and items", "seed",
+      "make tables from the output of `aws dynamodb describe-table`", usage_seed, seed },
+    { NULL, "import", "put items into a table: JSON lines, an export to S3", usage_import,
+      import_table },
+    { NULL, "export", "write a table's items: JSON lines, an export to S3", usage_export,
+      export_table },
+    { "look", "sessions", "list the sessions, their sizes and processes; delete one",
+      usage_sessions, sessions },
+    { NULL, "tables", "list a session's tables and their sizes", usage_tables, tables },
+    { NULL, "report", "say what a run needs of DynamoDB: capacity, hot keys, costs", usage_report,
+      report },
+    { NULL, "config", "show the settings, and where they come from", usage_config, config },
+    { NULL, "help", "explain a command", usage_help, help },
+};
+
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+static void print_usage(FILE *out)
+{
+    fputs("usage: ddbmock COMMAND [OPTION...] [ARGUMENT...]\n"
+          "       ddbmock help [COMMAND]\n"
+          "       ddbmock --version | --help\n",
+          out);
+    for (size_t i = 0; i < COMMANDS; i++) {
+        if (commands[i].group != NULL)
+            fprintf(out, "\n%s\n", commands[i].group);
+        fprintf(out, "   %-10s %s\n", commands[i].name, commands[i].summary);
+    }
+    fputs(
+        "\n'ddbmock help COMMAND' explains one; ddbmock(1), ddbmock-COMMAND(1) and libddbmock(7) tell all.\n",
+        out);
+}
+
+static const struct command *find_command(const char *name)
+{
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+static int say_unknown(const char *who, const char *name)
+{
+    fprintf(stderr, "%s: there is no command '%s'. The commands are", who, name);
+    for (size_t i = 0; i < COMMANDS; i++)
+        fprintf(stderr, "%s %s", i == 0 ? "" : i + 1 < COMMANDS ? "," : " and", commands[i].name);
+    fputs(".\n", stderr);
+    return FAILED;
+}
 
 const char *find_object(const char *command, const char *object)
 {
@@ -157,26 +211,13 @@ static int run(int argc, char **argv)
 
 static int help(int argc, char **argv)
 {
-    if (argc < 2) {
-        fputs(usage, stdout);
-    } else if (strcmp(argv[1], "run") == 0) {
-        fputs(usage_run, stdout);
-    } else if (strcmp(argv[1], "serve") == 0) {
-        fputs(usage_serve, stdout);
-    } else if (strcmp(argv[1], "config") == 0) {
-        fputs(usage_config, stdout);
-    } else if (strcmp(argv[1], "report") == 0) {
-        fputs(usage_report, stdout);
-    } else if (strcmp(argv[1], "help") == 0) {
-        fputs(
-            "usage: ddbmock help [COMMAND]\n\nExplains COMMAND (run, serve, config, report, help), or lists "
-            "the commands.\n",
-            stdout);
-    } else {
-        fprintf(stderr, "ddbmock help: there is no command '%s'. The commands are " COMMANDS ".\n",
-                argv[1]);
-        return FAILED;
-    }
+    const struct command *command = argc >= 2 ? find_command(argv[1]) : NULL;
+    if (argc >= 2 && command == NULL)
+        return say_unknown("ddbmock help", argv[1]);
+    if (command != NULL)
+        fputs(command->usage, stdout);
+    else
+        print_usage(stdout);
     return 0;
 }
 
@@ -193,7 +234,7 @@ int main(int argc, char **argv)
             puts("ddbmock " DDBMOCK_VERSION);
             return 0;
         case 'h':
-            fputs(usage, stdout);
+            print_usage(stdout);
             return 0;
         default:
             fputs("Try 'ddbmock --help'.\n", stderr);
@@ -203,19 +244,9 @@ int main(int argc, char **argv)
     argc -= optind;
     argv += optind;
     if (argc == 0) {
-        fputs(usage, stderr);
+        print_usage(stderr);
         return FAILED;
     }
-    if (strcmp(argv[0], "run") == 0)
-        return run(argc, argv);
-    if (strcmp(argv[0], "serve") == 0)
-        return serve(argc, argv);
-    if (strcmp(argv[0], "config") == 0)
-        return config(argc, argv);
-    if (strcmp(argv[0], "report") == 0)
-        return report(argc, argv);
-    if (strcmp(argv[0], "help") == 0)
-        return help(argc, argv);
-    fprintf(stderr, "ddbmock: there is no command '%s'. The commands are " COMMANDS ".\n", argv[0]);
-    return FAILED;
+    const struct command *command = find_command(argv[0]);
+    return command != NULL ? command->run(argc, argv) : say_unknown("ddbmock", argv[0]);
 }
