@@ -3,13 +3,15 @@
  */
 #include "engine/capacity.h"
 
+#include "engine/limits.h"
 #include "engine/value_json.h"
 
-enum { READ_UNIT = 4096, WRITE_UNIT = 1024 };
+enum { WRITE_UNIT = 1024 };
 
 double capacity_read_units(uint64_t bytes, bool consistent)
 {
-    uint64_t steps = bytes == 0 ? 1 : (bytes + READ_UNIT - 1) / READ_UNIT;
+    uint64_t unit = (uint64_t)limits.read_unit;
+    uint64_t steps = bytes == 0 ? 1 : (bytes + unit - 1) / unit;
     return (double)steps * (consistent ? 1.0 : 0.5);
 }
 

@@ -13,6 +13,7 @@
 
 #include "engine/clock.h"
 #include "engine/engine_internal.h"
+#include "engine/limits.h"
 #include "engine/plugins.h"
 #include "engine/request_log.h"
 #include "engine/schema/wording.h"
@@ -43,6 +44,7 @@ static void apply_settings(const struct engine_settings *settings)
 {
     stats_configure(settings->path);
     request_log_configure();
+    limits_read();
     wording_set((enum wording)setting_choice(SETTING_WORDING));
     if (table_delays_parse(setting_text(SETTING_DELAYS)) != 0)
         setting_wrong(SETTING_DELAYS,

@@ -5,10 +5,7 @@
  */
 #include "engine/index_keys.h"
 
-enum {
-    PARTITION_KEY_MAX = 2048, /* bytes. AWS developer guide, ServiceQuotas */
-    SORT_KEY_MAX = 1024,
-};
+#include "engine/limits.h"
 
 enum fault_kind { FAULT_NONE, FAULT_TYPE, FAULT_EMPTY, FAULT_SIZE };
 
@@ -40,13 +37,13 @@ static struct fault fault_in(const struct index *index, const struct map *item)
                                : is_empty(value)        ? FAULT_EMPTY
                                                         : FAULT_NONE;
         if (kind == FAULT_NONE) {
-            size_t limit = sort ? SORT_KEY_MAX : PARTITION_KEY_MAX;
+            int64_t limit = sort ? limits.sort_key : limits.partition_key;
             size[sort] += value_size(value);
-            if (size[sort] > limit)
+            if (limit_passed(limit, (int64_t)size[sort]))
                 kind = FAULT_SIZE;
             if (fault.kind == FAULT_NONE) {
                 fault.size = size[sort];
-                fault.limit = limit;
+                fault.limit = (size_t)limit;
             }
         }
         if (kind != FAULT_NONE && (fault.kind == FAULT_NONE || kind < fault.kind)) {

@@ -10,12 +10,14 @@
 
 #include <string.h>
 
+#include "engine/limits.h"
+
 typedef unsigned __int128 u128;
 
 enum {
     DIGITS_MAX = 38,
-    ADJUSTED_MAX = 125, /* exponent of a number's first digit, as in scientific notation */
-    ADJUSTED_MIN = -130,
+    ADJUSTED_MIN = -130, /* of any; limits.smallest may allow less */
+    ADJUSTED_MAX = 125,  /* exponent of a number's first digit, as in scientific notation */
 };
 
 #define E19 10000000000000000000u
@@ -149,7 +151,7 @@ static enum number_error finish(const struct scan *scan, __int128 adjusted, stru
 {
     if (adjusted > ADJUSTED_MAX)
         return NUMBER_OVERFLOW;
-    if (adjusted < ADJUSTED_MIN)
+    if (adjusted < limits.smallest)
         return NUMBER_UNDERFLOW;
     if (scan->digits > DIGITS_MAX)
         return NUMBER_TOO_PRECISE;
@@ -285,7 +287,7 @@ static enum number_error settle(u128 mantissa, int exponent, bool negative, stru
     int digits = digit_count(mantissa), adjusted = exponent + digits - 1;
     if (adjusted > ADJUSTED_MAX)
         return NUMBER_OVERFLOW;
-    if (adjusted < ADJUSTED_MIN)
+    if (adjusted < limits.smallest)
         return NUMBER_UNDERFLOW;
     if (digits > DIGITS_MAX)
         return NUMBER_TOO_PRECISE;

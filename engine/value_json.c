@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "engine/base64.h"
+#include "engine/limits.h"
 #include "engine/schema/schema.h"
 
 #define INVALID "One or more parameter values were invalid: "
@@ -42,6 +43,15 @@ static int read_number(struct request *request, const json_t *json, struct value
     return request_fail(request, ERROR_VALIDATION, "%s: %s", number_error_text(error), text.data);
 }
 
+/* As the service said until 2020, when it began to take them; of a binary: [dyl]. */
+static int fail_empty(struct request *request, enum value_type type)
+{
+    return request_fail(
+        request, ERROR_VALIDATION,
+        type == VALUE_S ? INVALID "An AttributeValue may not contain an empty string"
+                        : INVALID "An AttributeValue may not contain a null or empty binary type.");
+}
+
 /* Reads a string as an element of type S, N or B. */
 static int read_scalar(struct request *request, const json_t *json, enum value_type type,
                        struct value *out)
@@ -52,6 +62,8 @@ static int read_scalar(struct request *request, const json_t *json, enum value_t
     if (type == VALUE_N)
         return read_number(request, json, out);
     out->bytes = string_slice(json);
+    if (out->bytes.length == 0 && !limits.empty_values)
+        return fail_empty(request, type);
     if (type == VALUE_B)
         out->bytes = base64_decode(&request->arena, out->bytes);
     return 0;
@@ -144,7 +156,9 @@ static int read_set(struct request *request, const json_t *json, struct value *o
     struct value *values = ARENA_NEW_ARRAY(&request->arena, count, struct value);
     bool sorted = true;
     for (size_t i = 0; i < count; i++) {
-        if (json_is_null(json_array_get(json, i)))
+        const json_t *member = json_array_get(json, i);
+        if (json_is_null(member) ||
+            (!limits.empty_values && json_is_string(member) && json_string_length(member) == 0))
             return fail_null(request, out->type);
         if (read_scalar(request, json_array_get(json, i), elements[out->type], &values[i]) != 0)
             return -1;

@@ -9,13 +9,9 @@
 #include "engine/index_keys.h"
 #include "engine/item.h"
 #include "engine/keyspace.h"
+#include "engine/limits.h"
 #include "engine/stats/stats.h"
 #include "engine/value_json.h"
-
-enum {
-    PARTITION_KEY_MAX = 2048, /* bytes. AWS developer guide, ServiceQuotas */
-    SORT_KEY_MAX = 1024,
-};
 
 /* Text: AWS API reference; which of the two words it is follows the attribute's type. */
 static int fail_empty_key(struct request *request, const struct value *value, struct slice name)
@@ -41,16 +37,18 @@ static int check_key_sizes(struct request *request, const struct key_schema *key
         partition += value_size(map_find(item, keys->partition[i].name));
     for (unsigned i = 0; i < keys->sort_count; i++)
         sort += value_size(map_find(item, keys->sort[i].name));
-    if (partition > PARTITION_KEY_MAX)
+    if (limit_passed(limits.partition_key, (int64_t)partition))
         return request_fail(
             request, ERROR_VALIDATION,
             "One or more parameter values were invalid: Size of hashkey has exceeded the maximum "
-            "size limit of2048 bytes");
-    if (sort > SORT_KEY_MAX)
+            "size limit of%lld bytes",
+            (long long)limits.partition_key);
+    if (limit_passed(limits.sort_key, (int64_t)sort))
         return request_fail(
             request, ERROR_VALIDATION,
             "One or more parameter values were invalid: Aggregated size of all range keys has "
-            "exceeded the size limit of 1024 bytes");
+            "exceeded the size limit of %lld bytes",
+            (long long)limits.sort_key);
     return 0;
 }
 
@@ -205,7 +203,7 @@ static int make_image(struct request *request, struct write *write, const struct
         return -1;
     if (index_keys_check_updated(request, write->table, image, &write->empty_key) != 0)
         return -1;
-    if (item_size(image) > ITEM_SIZE_MAX)
+    if (limit_passed(limits.item, (int64_t)item_size(image)))
         return request_fail(request, ERROR_VALIDATION,
                             "Item size to update has exceeded the maximum allowed size");
     *out = image;

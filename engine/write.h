@@ -39,9 +39,6 @@ enum write_result {
     WRITE_CONFLICT = 2,         /* nothing looked at: the item is in `conflicts` */
 };
 
-/* An item's own size is at most this, in bytes. AWS developer guide, ServiceQuotas. */
-enum { ITEM_SIZE_MAX = 400 * 1024 };
-
 /*
  * Checks a Key: exactly the table's key attributes, of their types, not empty, not too long. 0, or -1 after failing the
  * request. item_check_keys is the same for a whole item, with Put's own texts, index keys included.

@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "engine/keyspace.h"
+#include "engine/limits.h"
 #include "engine/operations/table_checks.h"
 
 #define DEVELOPER_GUIDE                                                                            \
@@ -51,7 +52,7 @@ static int64_t get_number(const char *bytes)
 static void put_number(char *bytes, int64_t number)
 {
     for (int i = 0; i < NUMBER_SIZE; i++)
-        bytes[i] = (char)((uint64_t)number >> (8 * (NUMBER_SIZE - 1) - 8 * i));
+        bytes[i] = (char)(number >> (8 * (NUMBER_SIZE - 1) - 8 * i));
 }
 
 static int read_sums(struct request *request, struct slice key, struct sums *sums)
@@ -93,13 +94,13 @@ static int check_own_maximum(struct request *request, const struct throughput *t
     const int64_t units[] = { throughput->read, throughput->write };
     const char *of = index ? arena_printf(&request->arena, " for index %.*s", TEXT(*index)) : "";
     for (int i = 0; i < 2; i++)
-        if (units[i] > TABLE_UNITS_MAX)
+        if (limit_passed(limits.throughput, units[i]))
             return request_fail(
                 request, ERROR_LIMIT_EXCEEDED,
                 "The requested %sCapacityUnits%s, %lld, is above the per %s maximum "
-                "for the account in %s. Per table maximum: %d. " DEVELOPER_GUIDE,
+                "for the account in %s. Per table maximum: %lld. " DEVELOPER_GUIDE,
                 directions[i], of, (long long)units[i], index ? "index" : "table", request->region,
-                TABLE_UNITS_MAX);
+                (long long)limits.throughput);
     return 0;
 }
 
@@ -118,10 +119,11 @@ static int check_maxima(struct request *request, const struct table *table)
 static int check_sums(struct request *request, const struct sums *old, const struct sums *new,
                       const struct table *after)
 {
-    if (new->tables > old->tables &&new->tables > TABLES_MAX)
+    if (new->tables > old->tables && limit_passed(limits.tables, new->tables))
         return request_fail(
             request, ERROR_LIMIT_EXCEEDED,
-            "Subscriber limit exceeded: There is a limit of %d tables per subscriber", TABLES_MAX);
+            "Subscriber limit exceeded: There is a limit of %lld tables per subscriber",
+            (long long)limits.tables);
     struct sums wanted = { 0 };
     add(&wanted, after, 1);
     for (int i = 0; i < 2; i++)

@@ -10,11 +10,7 @@
 
 #include "engine/table.h"
 
-enum {
-    TABLES_MAX = 2500,
-    TABLE_UNITS_MAX = 40000, /* capacity units of a table or index, reads and writes alike */
-    ACCOUNT_UNITS_MAX = 80000,
-};
+enum { ACCOUNT_UNITS_MAX = 80000 }; /* tables and the units of one are in engine/limits.h */
 
 /*
  * Takes a change of a table to the account, in the open write transaction: `before` NULL for a new table, `after` NULL

@@ -7,6 +7,7 @@
 #include "engine/operations.h"
 #include "engine/operations/capacities.h"
 #include "engine/operations/item_input.h"
+#include "engine/limits.h"
 #include "engine/stats/stats.h"
 #include "engine/value_json.h"
 
@@ -118,7 +119,7 @@ static int answer_part(struct request *request, struct part *part, struct capaci
             return -1;
         size_t size = item ? item_size(item) : 0;
         *bytes += size;
-        if (*bytes > BATCH_GET_BYTES_MAX)
+        if (limit_passed(limits.batch_read, (int64_t)*bytes))
             return 0;
         double units = capacity_read_units(size, part->consistent);
         capacity->read += units;

@@ -7,6 +7,7 @@
 #include "engine/operations/capacities.h"
 #include "engine/operations/item_input.h"
 #include "engine/keyspace.h"
+#include "engine/limits.h"
 #include "engine/value_json.h"
 
 enum { BATCH_WRITE_MAX = 25 }; /* AWS API reference, BatchWriteItem */
@@ -36,7 +37,7 @@ static int read_write(struct request *request, const json_t *input, struct write
     if (map_from_json(request, put ? input_get(put, "Item") : input_get(delete, "Key"),
                       &out->item) != 0)
         return -1;
-    if (put && item_size(&out->item) > ITEM_SIZE_MAX)
+    if (put && limit_passed(limits.item, (int64_t)item_size(&out->item)))
         return request_fail(request, ERROR_VALIDATION,
                             "Item size has exceeded the maximum allowed size");
     return 0;
@@ -47,6 +48,7 @@ static int read_batch(struct request *request, struct batch *batch)
     json_t *tables = json_object_get(request->input, "RequestItems");
     const char *name;
     json_t *requests;
+    size_t bytes = 0;
     json_object_foreach(tables, name, requests)
     {
         size_t count = json_array_size(requests);
@@ -58,9 +60,14 @@ static int read_batch(struct request *request, struct batch *batch)
             batch->inputs[batch->count] = json_array_get(requests, i);
             if (read_write(request, json_array_get(requests, i), &batch->writes[batch->count]) != 0)
                 return -1;
+            bytes += item_size(&batch->writes[batch->count].item);
             batch->count++;
         }
     }
+    if (limit_passed(limits.batch_write, (int64_t)bytes)) /* of 2012; the text is ours */
+        return request_fail(request, ERROR_VALIDATION,
+                            "The items of the BatchWriteItem call exceed the limit of %lld bytes",
+                            (long long)limits.batch_write);
     return 0;
 }
 

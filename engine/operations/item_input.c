@@ -3,6 +3,7 @@
  */
 #include "engine/operations/item_input.h"
 
+#include "engine/limits.h"
 #include "engine/value_json.h"
 
 enum return_values return_values(const json_t *input)
@@ -38,7 +39,7 @@ int write_from_input(struct request *request, const json_t *input, enum write_ki
     enum return_values wanted = return_values(input);
     if (kind != WRITE_UPDATE && wanted != RETURN_NONE && wanted != RETURN_ALL_OLD)
         return request_fail(request, ERROR_VALIDATION, "ReturnValues can only be ALL_OLD or NONE");
-    if (kind == WRITE_PUT && item_size(&out->item) > ITEM_SIZE_MAX)
+    if (kind == WRITE_PUT && limit_passed(limits.item, (int64_t)item_size(&out->item)))
         return request_fail_bare(request, "Item size has exceeded the maximum allowed size");
 
     struct placeholders *placeholders;

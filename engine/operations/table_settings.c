@@ -1,6 +1,7 @@
 /*
  * table_settings.c - see table_settings.h.
  */
+#include "engine/limits.h"
 #include "engine/operations/table_settings.h"
 
 #include <stdio.h>
@@ -49,11 +50,11 @@ static int refuse_on_provisioned(struct request *request, const char *name,
 }
 
 int read_on_demand(struct request *request, const json_t *on_demand, const struct slice *index,
-                   bool is_on_demand, bool updating, struct on_demand_throughput *limits,
+                   bool is_on_demand, bool updating, struct on_demand_throughput *most,
                    struct on_demand_throughput *cleared)
 {
     static const char *const names[] = { "MaxReadRequestUnits", "MaxWriteRequestUnits" };
-    int64_t *values[] = { &limits->read, &limits->write };
+    int64_t *values[] = { &most->read, &most->write };
     int64_t *shown[] = { cleared ? &cleared->read : NULL, cleared ? &cleared->write : NULL };
     const char *of_either =
         index ? arena_printf(&request->arena, " for index : %.*s", TEXT(*index)) : " for table";
@@ -68,7 +69,7 @@ int read_on_demand(struct request *request, const json_t *on_demand, const struc
                                 INVALID
                                 "Requested %s for OnDemandThroughput%s is outside of valid range",
                                 names[i], of_either);
-        if (value > TABLE_UNITS_MAX)
+        if (limit_passed(limits.throughput, value))
             return request_fail(
                 request, ERROR_LIMIT_EXCEEDED,
                 "Subscriber limit exceeded: Requested %s for OnDemandThroughput%s exceeds "
@@ -117,7 +118,7 @@ int read_warm(struct request *request, const json_t *input, const struct slice *
                                 INVALID "Requested %s for WarmThroughput for %s is lower than %s",
                                 names[i], of, than);
         }
-        if (value > TABLE_UNITS_MAX)
+        if (limit_passed(limits.throughput, value))
             return request_fail(
                 request, ERROR_LIMIT_EXCEEDED,
                 "Subscriber limit exceeded: Requested %s for WarmThroughput for %s exceeds "

@@ -13,12 +13,12 @@
 int read_throughput(struct request *request, const json_t *throughput, struct throughput *out);
 
 /*
- * OnDemandThroughput of a table (`index` NULL) or index; missing members leave *limits alone. -1
+ * OnDemandThroughput of a table (`index` NULL) or index; missing members leave *most alone. -1
  * means no limit when `updating`; *cleared, unless NULL, then has it as -1 for the answer and
- * *limits as 0.
+ * *most as 0.
  */
 int read_on_demand(struct request *request, const json_t *on_demand, const struct slice *index,
-                   bool is_on_demand, bool updating, struct on_demand_throughput *limits,
+                   bool is_on_demand, bool updating, struct on_demand_throughput *most,
                    struct on_demand_throughput *cleared);
 
 /* The WarmThroughput that capacity alone gives. */

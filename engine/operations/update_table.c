@@ -7,6 +7,7 @@
 
 #include <time.h>
 
+#include "engine/limits.h"
 #include "engine/operations.h"
 #include "engine/operations/account.h"
 #include "engine/operations/table_checks.h"
@@ -47,7 +48,20 @@ static int count_decrease(struct request *request, struct throughput *throughput
     int64_t last = throughput->last_decrease,
             midnight = (request->now / ms_per_day + 1) * ms_per_day;
     int64_t today = last / ms_per_day == request->now / ms_per_day ? throughput->decreases : 0;
-    if (today >= DECREASES_FREE && request->now < last + ms_per_hour) {
+    if (limits.decreases != DECREASES_FREE && limits.decreases != 0) {
+        /* The rule of 2012; the text as above. */
+        if (today >= limits.decreases)
+            return request_fail(
+                request, ERROR_LIMIT_EXCEEDED,
+                "Subscriber limit exceeded: Provisioned throughput can be decreased only %s within "
+                "the 1 day. Number of decreases today: %lld. Last decrease at %s. Next decrease "
+                "can be made at %s.",
+                limits.decreases == 1
+                    ? "once"
+                    : arena_printf(&request->arena, "%lld times", (long long)limits.decreases),
+                (long long)today, spell_time(request, last), spell_time(request, midnight));
+    } else if (limits.decreases != 0 && today >= DECREASES_FREE &&
+               request->now < last + ms_per_hour) {
         int64_t next = last + ms_per_hour < midnight ? last + ms_per_hour : midnight;
         return request_fail(request, ERROR_LIMIT_EXCEEDED,
                             "Subscriber limit exceeded: Provisioned throughput decreases are "
@@ -61,6 +75,24 @@ static int count_decrease(struct request *request, struct throughput *throughput
     throughput->old_decreases = today;
     throughput->decreases = today + 1;
     throughput->last_decrease = request->now;
+    return 0;
+}
+
+/* The rule of 2012; the text is ddbmock 0.4.0's (facts/legacy.md section E). */
+static int check_increase(struct request *request, const struct throughput *old,
+                          const struct throughput *new)
+{
+    static const char *const names[] = { "ReadCapacityUnits", "WriteCapacityUnits" };
+    const int64_t from[] = { old->read, old->write }, to[] = { new->read, new->write };
+    for (int i = 0; i < 2 && limits.increase != 0; i++)
+        if (to[i] > from[i] + from[i] * limits.increase / 100)
+            return request_fail(
+                request, ERROR_LIMIT_EXCEEDED,
+                "Requested provisioned throughput change is not allowed. The %s change must be at "
+                "most %lld percent of current value. Current %s provisioned for the table: %lld. "
+                "Requested %s: %lld.",
+                names[i], (long long)limits.increase, names[i], (long long)from[i], names[i],
+                (long long)to[i]);
     return 0;
 }
 
@@ -86,6 +118,8 @@ int change_throughput(struct request *request, const json_t *input, const struct
             what, of, (long long)throughput->read, (long long)new.read, of,
             (long long)throughput->write, (long long)new.write);
     }
+    if (check_increase(request, throughput, &new) != 0)
+        return -1;
     if ((new.read < throughput->read || new.write < throughput->write) &&
         count_decrease(request, &new) != 0)
         return -1;
