@@ -11,6 +11,7 @@
 
 #include "engine/clock.h"
 #include "engine/engine.h"
+#include "engine/request_log.h"
 #include "engine/settings.h"
 
 struct ddbmock {
@@ -120,11 +121,20 @@ static int answer_request(struct engine *engine, const char *region, const char 
     struct request *request = request_create(engine, region ? region : "us-east-1", id);
     if (!request)
         return 500;
+    int64_t began = request_log_on ? request_log_clock() : 0;
     if (request_parse(request, body, strlen(body)) == 0)
         request_route(request, target);
     request_run(request);
     int status = request_status(request);
     struct slice text = request_body(request);
+    request_log_write(&(struct request_log_entry){ .id = id,
+                                                   .region = region ? region : "us-east-1",
+                                                   .operation = request_operation(request),
+                                                   .status = status,
+                                                   .is_json = request_is_json(request),
+                                                   .request = slice_of(body),
+                                                   .response = text,
+                                                   .began = began });
     *answer = strndup(text.data, text.length);
     request_destroy(request);
     return *answer ? status : 500;

@@ -23,7 +23,7 @@ enum { SHOWN_MAX = 100 }; /* bytes of a wrong value that a warning repeats */
 static const struct row {
     const char *name, *allowed, *initial;
     enum { SHIM, ENGINE } reader;
-    enum { TEXT, INTEGER, CHOICE } type;
+    enum { TEXT, PATHS, INTEGER, CHOICE } type;
     enum { DEFAULT, REFUSE } wrong;
 } rows[SETTING_COUNT] = {
 #define SETTING(identifier, reader_, type_, allowed_, initial_, wrong_, help)                      \
@@ -263,13 +263,20 @@ static void take_member(void *context, const char *name, const char *text, int l
         take(setting, strdup(text), SETTING_BY_FILE, line);
 }
 
+/* What stands between the parts of a list. */
+static char separator(const char *name)
+{
+    enum setting setting = find(name, strlen(name), true);
+    return setting != SETTING_COUNT && rows[setting].type == PATHS ? ':' : ',';
+}
+
 static void read_file(void)
 {
     char *why;
     const char *given = getenv(PREFIX "CONFIG");
     if (!given || !*given || !(config = strdup(given)))
         return;
-    if (settings_file_read(config, take_member, NULL, &why) != 0)
+    if (settings_file_read(config, separator, take_member, NULL, &why) != 0)
         refuse(why);
 }
 
@@ -365,5 +372,5 @@ int settings_for_shim(const char *path,
                       void *context, char **why)
 {
     struct shim_settings shim = { each, context };
-    return settings_file_read(path, take_for_shim, &shim, why);
+    return settings_file_read(path, separator, take_for_shim, &shim, why);
 }

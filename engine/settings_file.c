@@ -94,19 +94,19 @@ static char *scalar_text(const json_t *value)
 }
 
 /* One part more of a list; `text` is given back. NULL as above. */
-static char *join(char *text, const char *name, const json_t *value)
+static char *join(char *text, char separator, const char *name, const json_t *value)
 {
     char *part = scalar_text(value), *joined = NULL;
     if (text && part &&
-        asprintf(&joined, "%s%s%s%s%s", text, *text ? "," : "", name ? name : "", name ? "=" : "",
-                 part) < 0)
+        asprintf(&joined, "%s%.*s%s%s%s", text, *text != '\0', &separator, name ? name : "",
+                 name ? "=" : "", part) < 0)
         joined = NULL;
     free(part);
     free(text);
     return joined;
 }
 
-static char *value_text(json_t *value)
+static char *value_text(json_t *value, char separator)
 {
     if (!json_is_array(value) && !json_is_object(value))
         return scalar_text(value);
@@ -115,13 +115,13 @@ static char *value_text(json_t *value)
     const char *name;
     json_t *part;
     if (json_is_array(value))
-        json_array_foreach(value, i, part) text = join(text, NULL, part);
+        json_array_foreach(value, i, part) text = join(text, separator, NULL, part);
     else
-        json_object_foreach(value, name, part) text = join(text, name, part);
+        json_object_foreach(value, name, part) text = join(text, ',', name, part);
     return text;
 }
 
-int settings_file_read(const char *path,
+int settings_file_read(const char *path, char (*separator)(const char *name),
                        void (*each)(void *context, const char *name, const char *text, int line),
                        void *context, char **why)
 {
@@ -151,7 +151,7 @@ int settings_file_read(const char *path,
     json_t *value;
     json_object_foreach(root, name, value)
     {
-        char *as_text = value_text(value);
+        char *as_text = value_text(value, separator(name));
         if (!json_is_null(value))
             each(context, name, as_text, find_line(text, name));
         free(as_text);

@@ -24,6 +24,17 @@ static const char *const sources[] = {
     [SETTING_BY_FILE] = "file",
 };
 
+/* The value, without the password of an address ("postgres://user:password@host/tables"); malloc'd, or NULL. */
+static char *shown(const char *value)
+{
+    char *text = NULL;
+    const char *scheme = strstr(value, "://"), *at = scheme ? strchr(scheme, '@') : NULL;
+    const char *colon = at ? memchr(scheme + 3, ':', (size_t)(at - scheme - 3)) : NULL;
+    if (!colon)
+        return strdup(value);
+    return asprintf(&text, "%.*s:***%s", (int)(colon - value), value, at) < 0 ? NULL : text;
+}
+
 enum { NAME_WIDTH = 24, VALUE_WIDTH = 24 };
 
 static void show_text(FILE *out, bool full)
@@ -31,15 +42,16 @@ static void show_text(FILE *out, bool full)
     for (int n = 0; n < SETTING_COUNT; n++) {
         const struct row *row = &rows[n];
         const struct setting_value *value = &settings_values[n];
-        char place[16] = "";
+        char place[16] = "", *own = shown(value->text);
         if (value->source == SETTING_BY_FILE)
             snprintf(place, sizeof place, ":%d", value->line);
         fprintf(out, "DDBMOCK_%-*s %-*s %s%s%s%s\n", NAME_WIDTH - 8, row->name, VALUE_WIDTH,
-                *value->text ? value->text : "-", sources[value->source], *place ? " " : "",
+                own && *own ? own : "-", sources[value->source], *place ? " " : "",
                 *place ? setting_text(SETTING_CONFIG) : "", place);
         if (full)
             fprintf(out, "    %s.\n    %s%s%s\n\n", row->help, row->allowed,
                     *row->initial ? "; the default is " : "", row->initial);
+        free(own);
     }
 }
 
@@ -54,7 +66,9 @@ static json_t *show_one(int n)
     for (size_t i = 0; row->type[i] && i + 1 < sizeof type; i++)
         type[i] = (char)tolower(row->type[i]);
     snprintf(variable, sizeof variable, "DDBMOCK_%s", row->name);
-    json_t *text = json_string(value->text); /* NULL: not UTF-8 */
+    char *own = shown(value->text);
+    json_t *text = own ? json_string(own) : NULL; /* NULL: not UTF-8 */
+    free(own);
     json_t *shown =
         json_pack("{s:s, s:s, s:o, s:s, s:s, s:s, s:s, s:s}", "name", name, "variable", variable,
                   "value", text ? text : json_null(), "source", sources[value->source], "type",

@@ -202,17 +202,26 @@ static void gateway_session_end(const char *directory)
 
 static int gateway_report(const struct gateway_report *report, char **out, char **why)
 {
-    char path[PATH_MAX];
-    int before = errno;
-    snprintf(path, sizeof path, "%s/" STATS_FILE, report->session != NULL ? report->session : "");
+    char path[PATH_MAX] = "";
+    int before = errno, error = settings_load(why);
+    const char *file = report->file;
+    if (error == 0 && file == NULL) {
+        file = setting_text(SETTING_STATS);
+        if (*file == '\0' || strcmp(file, "stderr") == 0) {
+            if (report->session != NULL)
+                snprintf(path, sizeof path, "%s/" STATS_FILE, report->session);
+            file = path;
+        }
+    }
     struct report_options options = {
-        .path = report->file != NULL ? report->file : path,
+        .path = file,
         .format = report->format,
         .prices = report->prices,
         .provisioned = report->provisioned,
         .provisioned_count = report->provisioned_count,
     };
-    int error = report_make(&options, out, why);
+    if (error == 0)
+        error = report_make(&options, out, why);
     errno = before;
     return error;
 }

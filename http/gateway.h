@@ -55,8 +55,9 @@ struct gateway_server {
 
 /* What `report` is asked for. */
 struct gateway_report {
-    const char *file;               /* of statistics; NULL: the one of `session` */
-    const char *session;            /* a session's directory */
+    const char
+        *file; /* of statistics; NULL: the one that DDBMOCK_STATS names, else that of `session` */
+    const char *session;            /* a session's directory, or NULL */
     const char *format;             /* "text", "json" or "html" */
     const char *prices;             /* a file of prices, or NULL */
     const char *const *provisioned; /* "TABLE=READ,WRITE" or "TABLE/INDEX=READ,WRITE" */

@@ -135,6 +135,49 @@ static const char *parse_pattern(const char *part, size_t length, struct pattern
     return NULL;
 }
 
+/*
+ * What is wrong with DDBMOCK_HOSTS concerns who looks a name up or connects, be it to whom it may, for it might have been meant;
+ * most processes do neither.
+ */
+struct complaint {
+    struct complaint *next;
+    char text[];
+};
+static struct complaint *_Atomic complaints;
+
+static void note_complaint(int length, const char *part, const char *wrong)
+{
+    struct complaint *made = malloc(sizeof *made + (size_t)length + strlen(wrong) + 32);
+    if (made == NULL)
+        return;
+    sprintf(made->text, "'%.*s' is left out: %s", length, part, wrong);
+    made->next = NULL;
+    struct complaint *last = atomic_load(&complaints);
+    while (last != NULL && last->next != NULL)
+        last = last->next;
+    if (last != NULL)
+        last->next = made;
+    else
+        atomic_store(&complaints, made);
+    atomic_store(&addresses_known, true); /* so that connect(2) looks */
+}
+
+static void tell_complaints(void)
+{
+    if (__builtin_expect(atomic_load_explicit(&complaints, memory_order_relaxed) == NULL, 1))
+        return;
+    struct shim_guard guard;
+    shim_enter(&guard);
+    struct complaint *first = atomic_exchange(&complaints, NULL);
+    while (first != NULL) {
+        struct complaint *next = first->next;
+        shim_complain("DDBMOCK_HOSTS: %s", first->text);
+        free(first);
+        first = next;
+    }
+    shim_leave(&guard);
+}
+
 void addresses_configure(const char *hosts)
 {
     static const char separators[] = ", \t\n";
@@ -150,8 +193,7 @@ void addresses_configure(const char *hosts)
                                 ? "at most 64 are taken"
                                 : parse_pattern(hosts, length, &patterns[pattern_count]);
         if (wrong != NULL) {
-            shim_complain("DDBMOCK_HOSTS: '%.*s' is left out: %s",
-                          (int)(length < 300 ? length : 300), hosts, wrong);
+            note_complaint((int)(length < 300 ? length : 300), hosts, wrong);
         } else {
             if (patterns[pattern_count].numeric)
                 atomic_store(&addresses_known, true);
@@ -205,6 +247,7 @@ const struct address *address_of(const char *name, bool *short_of_memory)
 {
     char normal[HOST_NAME_MAX_LENGTH + 1];
     *short_of_memory = false;
+    tell_complaints();
     if (!shim_inside())
         shim_need_start(); /* it may be a constructor's, before ours */
     size_t length = strnlen(name, HOST_NAME_MAX_LENGTH + 2);
@@ -267,6 +310,7 @@ bool address_is_ours(const struct sockaddr *address, socklen_t length, const cha
     unsigned port;
     if (!as_v6(address, length, &v6, &port))
         return false;
+    tell_complaints();
     const struct address *found = find_v6(&v6);
     if (found != NULL) {
         *host = found->name;

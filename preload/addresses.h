@@ -30,7 +30,8 @@ struct address {
  * test of connect. */
 extern atomic_bool addresses_known;
 
-/* Reads DDBMOCK_HOSTS; a bad part is one line on stderr and is left out. Called by the constructor.
+/* Reads DDBMOCK_HOSTS; a bad part is left out, and one line on stderr when a name is first looked up or a connection made.
+ * Called by the constructor.
  */
 void addresses_configure(const char *hosts);
 

@@ -2,6 +2,7 @@
 
 test_packages := $(build_packages) libcriterion-dev liburing-dev python3 curl strace netbase pkg-config libpq-dev postgresql python3-boto
 client_packages := python3 python3-venv awscli curl jq node=nodejs npm=npm mvn=maven javac=openjdk-17-jdk-headless
+browser_packages := chromium
 demo_packages := $(build_packages) python3 python3-boto3 strace unshare=util-linux
 bench_packages := $(test_packages) valgrind
 
@@ -41,7 +42,7 @@ $(host_programs): $(BUILD)/tests/%: tests/%.c
 
 # The SDKs of the clients' stories, pinned in tests/clients, installed below build/clients.
 client-deps:
-	@tests/packages $(client_packages) || true
+	@tests/packages $(client_packages) $(browser_packages) || true
 	@tests/clients/install $(BUILD)
 
 clients: build client-deps

@@ -105,6 +105,8 @@ int report_make(const struct report_options *options, char **out, char **why)
     struct usage *usage;
     json_t *prices;
     *why = NULL;
+    if (!*options->path)
+        return fail(why, -ENOENT, "nothing to report", "name a file of statistics, or a session");
     int error = settings_load(why);
     if (error == 0)
         error = check_provisioned(options, why);

@@ -12,7 +12,7 @@
 #include <stdio.h>
 
 struct report_options {
-    const char *path;   /* the file of statistics */
+    const char *path;   /* the file of statistics; "": none is known */
     const char *format; /* "text", "json" or "html" */
     const char *prices; /* a file of prices, or NULL: engine/stats/prices.json */
     const char *const

@@ -88,7 +88,7 @@ static void write_key(struct buffer *out, const struct key_schema *keys, const s
 
 static void write_units(struct buffer *out, double read, double write)
 {
-    buffer_printf(out, ",\"read\":%g,\"write\":%g", read, write);
+    buffer_printf(out, ",\"read\":%.12g,\"write\":%.12g", read, write);
 }
 
 /* What is provisioned, of the table and its global indexes; which are local ones. */
@@ -119,21 +119,26 @@ static void write_provisioned(struct buffer *out, const struct table *table)
     buffer_append_byte(out, '}');
 }
 
-/* Nothing where the store does not say: a request does not fail for its statistics. */
+/* What the store does not say is left out: a request does not fail for its statistics. */
 static void write_sizes(struct request *request, struct buffer *out, const struct table *table)
 {
-    buffer_append_string(out, ",\"items\":{");
+    const char *separator = ",\"items\":{";
+    if (request->error != ERROR_NONE)
+        return;
     for (size_t i = 0; i <= table->index_count; i++) {
         const struct index *index = i > 0 ? &table->indexes[i - 1] : NULL;
         struct table_size size;
-        if (request->error != ERROR_NONE ||
-            table_size_get(request, index ? index->id : table->id, &size) != 0)
+        if (table_size_get(request, index ? index->id : table->id, &size) != 0) {
+            const char *message;
+            (void)request_take_error(request, &message);
             continue;
-        buffer_append_string(out, i > 0 ? "," : "");
+        }
+        buffer_append_string(out, separator);
         string_write_json(out, index ? index->name : slice_of(""));
         buffer_printf(out, ":[%" PRIu64 ",%" PRIu64 "]", size.items, size.bytes);
+        separator = ",";
     }
-    buffer_append_byte(out, '}');
+    buffer_append_string(out, separator[1] ? "" : "}");
 }
 
 void stats_read(struct request *request, const struct table *table, const struct map *key,
@@ -169,10 +174,10 @@ void stats_write(struct request *request, const struct write *write, const struc
             continue;
         buffer_append_string(out, separator);
         string_write_json(out, table->indexes[i].name);
-        buffer_printf(out, ":[0,%g]", units);
+        buffer_printf(out, ":[0,%.12g]", units);
         separator = ",";
     }
-    buffer_append_string(out, *separator == ',' && separator[1] == '\0' ? "}" : "");
+    buffer_append_string(out, separator[1] ? "" : "}");
     write_sizes(request, out, table);
     write_provisioned(out, table);
     buffer_append_byte(out, '}');
@@ -202,7 +207,7 @@ void stats_page(struct request *request, const struct page *page, uint64_t scann
     if (page->index) {
         buffer_append_string(out, ",\"indexes\":{");
         string_write_json(out, page->index->name);
-        buffer_printf(out, ":[%g,0]}", capacity->index_read[page->index - table->indexes]);
+        buffer_printf(out, ":[%.12g,0]}", capacity->index_read[page->index - table->indexes]);
     }
     buffer_printf(out, ",\"scanned\":%" PRIu64 ",\"returned\":%" PRIu64, scanned, returned);
     if (page->filter) {

@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +15,8 @@ const char usage_report[] =
     "usage: ddbmock report [OPTION...] [FILE]\n"
     "\n"
     "Says what a run needs of DynamoDB: capacity over time, hot keys, scans, throttling, costs. FILE is what\n"
-    "DDBMOCK_STATS=FILE has written, in a run that is over or goes on; without it, the statistics of the session\n"
-    "are read, or the file that DDBMOCK_STATS names.\n"
+    "DDBMOCK_STATS=FILE has written, in a run that is over or goes on; without it, that of the setting is read, or\n"
+    "the session's own (DDBMOCK_STATS=stderr).\n"
     "\n"
     "  -s, --session NAME       the session (with DDBMOCK_STATS=stderr)\n"
     "  -j, --json               as JSON\n"
@@ -36,22 +37,24 @@ static int fail(const char *what, const char *why)
     return FAILED;
 }
 
-/* The file that DDBMOCK_STATS names, or that of the session: 0, or FAILED. */
-static int find_file(struct gateway_report *wanted)
+/* Where the session's statistics are, that of --session or the one that we are in: 0, or FAILED. */
+static int find_session(const char *given, struct gateway_report *wanted)
 {
-    const char *stats = getenv("DDBMOCK_STATS"), *session = getenv(SESSION_VARIABLE), *why;
-    bool in_session = stats == NULL || *stats == '\0' || strcmp(stats, "stderr") == 0;
-    if (wanted->session == NULL && !in_session) {
-        wanted->file = stats;
+    static char file[PATH_MAX];
+    const char *inside = getenv(SESSION_VARIABLE), *why;
+    if (given == NULL && (inside == NULL || *inside == '\0'))
         return 0;
-    }
-    if (wanted->session == NULL && (session == NULL || *session == '\0'))
-        return fail("nothing to report", "name a file of statistics, or a session");
-    if (wanted->session != NULL && setenv(SESSION_VARIABLE, wanted->session, 1) != 0)
+    if (given != NULL && setenv(SESSION_VARIABLE, given, 1) != 0)
         return fail("--session", strerror(errno));
     session_start();
     wanted->session = session_directory(&why);
-    return wanted->session != NULL ? 0 : fail("no such session", why);
+    if (wanted->session == NULL)
+        return fail("no such session", why);
+    if (given != NULL) {
+        snprintf(file, sizeof file, "%s/stats", wanted->session);
+        wanted->file = file;
+    }
+    return 0;
 }
 
 static int write_report(const char *text, const char *output)
@@ -80,12 +83,12 @@ int report(int argc, char **argv)
     };
     static const char *provisioned[PROVISIONED_MAX];
     struct gateway_report wanted = { .format = "text", .provisioned = provisioned };
-    const char *output = NULL;
+    const char *output = NULL, *session = NULL;
     optind = 1;
     for (int option; (option = getopt_long(argc, argv, "s:jHo:p:P:h", options, NULL)) != -1;) {
         switch (option) {
         case 's':
-            wanted.session = optarg;
+            session = optarg;
             break;
         case 'j':
             wanted.format = "json";
@@ -112,7 +115,7 @@ int report(int argc, char **argv)
             return FAILED;
         }
     }
-    if (argc - optind > 1 || (argc > optind && wanted.session != NULL))
+    if (argc - optind > 1 || (argc > optind && session != NULL))
         return fail(argv[argc - 1],
                     "report takes one file, or a session. Try 'ddbmock help report'.");
     const struct gateway *gateway = load_engine("report");
@@ -120,7 +123,7 @@ int report(int argc, char **argv)
         return FAILED;
     if (argc > optind)
         wanted.file = argv[optind];
-    else if (find_file(&wanted) != 0)
+    else if (find_session(session, &wanted) != 0)
         return FAILED;
     char *text = NULL, *why = NULL;
     int error = gateway->report(&wanted, &text, &why);

@@ -254,7 +254,7 @@ static void added_by_name(void)
 
 static void wrong_hosts(void)
 {
-    /* This process has said so before main; its lines are read by the next test. */
+    /* This says so; its lines are read by the next test. */
     CHECK(connect_to("127.0.0.1", 8001) >= 0);
 }
 

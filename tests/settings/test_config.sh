@@ -60,6 +60,9 @@ ddbmock: $scratch/config.json:1: \"hots\" is no setting of ddbmock's; the neares
 ddbmock: DDBMOCK_SESION is no setting of ddbmock's; the nearest is DDBMOCK_SESSION
 {\"TableNames\":[]}" "$(DDBMOCK_SESION=x under "${list[@]}" $host)"
 same "who meets no DynamoDB" '' "$(DDBMOCK_SESION=x under true)"
+same "a host that is none" "ddbmock: DDBMOCK_HOSTS: 'localhost' is left out: an address or localhost needs a port, as in localhost:8000" \
+    "$(DDBMOCK_CONFIG='' DDBMOCK_HOSTS=localhost under curl -s http://127.0.0.1:1/)"
+same "who connects to nobody" '' "$(DDBMOCK_CONFIG='' DDBMOCK_HOSTS=localhost under true)"
 
 # The user's own file.
 unset DDBMOCK_CONFIG
