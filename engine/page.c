@@ -106,7 +106,10 @@ static int check_filter_projected(struct request *request, const struct page *pa
                         list.data);
 }
 
-/* A global index has only what it projects; a local one fetches the rest. */
+/*
+ * A global index has only what it projects; a local one fetches the rest of what is asked for, AWS developer guide, "Local
+ * secondary indexes". A filter asks for nothing.
+ */
 static int check_projected(struct request *request, struct page *page)
 {
     const struct index *index = page->index;
@@ -124,8 +127,6 @@ static int check_projected(struct request *request, struct page *page)
             (int)index->name.length, index->name.data, (int)missing.names.length,
             missing.names.data);
     }
-    if (page->filter)
-        condition_top_level(page->filter, note_missing, &missing);
     page->fetch = missing.names.length > 0 ||
                   (page->selection == SELECT_ALL_ATTRIBUTES && index->projection != PROJECTION_ALL);
     return 0;
