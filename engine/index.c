@@ -38,6 +38,17 @@ struct map index_image(struct arena *arena, const struct table *table, const str
     return image;
 }
 
+size_t index_size(struct arena *arena, const struct table *table, const struct index *index,
+                  const struct map *item)
+{
+    const struct key_attribute *attribute;
+    for (unsigned n = 0; (attribute = key_schema_at(&index->keys, n)) != NULL; n++)
+        if (!map_find(item, attribute->name))
+            return 0;
+    struct map image = index_image(arena, table, index, item);
+    return item_size(&image);
+}
+
 struct index_entry index_entry_of(struct arena *arena, const struct table *table,
                                   const struct index *index, const struct map *item)
 {

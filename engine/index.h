@@ -26,6 +26,10 @@ struct index_entry {
 struct index_entry index_entry_of(struct arena *arena, const struct table *table,
                                   const struct index *index, const struct map *item);
 
+/* The size, as the service counts it, of what the index keeps of an item: 0 when it is not in it. */
+size_t index_size(struct arena *arena, const struct table *table, const struct index *index,
+                  const struct map *item);
+
 /*
  * Brings an index up to date: `before` and `after` are the item's images in the table, NULL where there is none. *units is
  * what it costs by the change of the index's image: 0 when that did not change. What an index that is being filled has not

@@ -24,6 +24,9 @@ struct write {
     const struct condition *condition; /* NULL: none */
     const struct update *update;       /* WRITE_UPDATE: NULL changes nothing but creates the item */
 
+    bool
+        measures_update; /* UpdateItem: the limit of the size is on the update too, not only on what it makes */
+
     const struct conflicts *conflicts; /* conflicts_read's; NULL: none */
 
     /* What write_apply found and made; NULL: no such item. Valid until the request ends. */

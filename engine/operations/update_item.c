@@ -9,5 +9,6 @@ int run_update_item(struct request *request)
     struct write write;
     if (write_from_input(request, request->input, WRITE_UPDATE, &write) != 0)
         return -1;
+    write.measures_update = true;
     return run_single_write(request, &write);
 }

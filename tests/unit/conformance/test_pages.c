@@ -364,19 +364,19 @@ ENGINE_TEST(pages, limits)
     "{'TableName':'numbers','KeyConditionExpression':'pk = "                                       \
     ":p','ExpressionAttributeValues':{':p':{'N':'1'},':x':{"                                       \
     "'S':'x'}},'FilterExpression':'x = :x','Select':'COUNT'" rest "}"
-#define LAST(n) "'LastEvaluatedKey':{'pk':{'N':'1'},'sk':{'N':'" n "'}}"
+#define LAST_NUMBER(n) "'LastEvaluatedKey':{'pk':{'N':'1'},'sk':{'N':'" n "'}}"
     static const struct exchange exchanges[] = {
         { "Query", N_QUERY(""), "{'Count':0,'ScannedCount':6}" },
-        { "Query", N_QUERY(",'Limit':2"), "{'Count':0,'ScannedCount':2," LAST("1") "}" },
-        { "Query", N_QUERY(",'Limit':6"), "{'Count':0,'ScannedCount':6," LAST("5") "}" },
+        { "Query", N_QUERY(",'Limit':2"), "{'Count':0,'ScannedCount':2," LAST_NUMBER("1") "}" },
+        { "Query", N_QUERY(",'Limit':6"), "{'Count':0,'ScannedCount':6," LAST_NUMBER("5") "}" },
         { "Query", N_QUERY(",'Limit':7"), "{'Count':0,'ScannedCount':6}" },
         { "Query", N_QUERY(",'Limit':2,'ScanIndexForward':false"),
-          "{'Count':0,'ScannedCount':2," LAST("4") "}" },
+          "{'Count':0,'ScannedCount':2," LAST_NUMBER("4") "}" },
         { "Query", N_QUERY(",'Limit':0"),
           ENVELOPE "Value '0' at 'limit' failed to satisfy constraint: Member must have value "
                    "greater than or equal to 1" },
         { "Scan", "{'TableName':'numbers','Limit':6,'Select':'COUNT'}",
-          "{'Count':6,'ScannedCount':6," LAST("5") "}" },
+          "{'Count':6,'ScannedCount':6," LAST_NUMBER("5") "}" },
     };
     fill_numbers(engine);
     CHECK(engine, exchanges);
