@@ -39,11 +39,18 @@ struct warning {
     char text[];
 };
 
+/* A value that was taken: somebody may hold it, so that it stays, even when another one replaces it. */
+struct kept {
+    struct kept *next;
+    char text[];
+};
+
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* everything below, and the reading */
 static bool loaded;
 static char *refusal; /* the first value that must not be guessed and is wrong */
 static bool refused;
 static const char *config; /* the configuration file; for the life of the process */
+static struct kept *kept;
 static struct warning *warnings, **warnings_end = &warnings;
 
 /* One line more for settings_warn; lost when there is no memory. */
@@ -166,16 +173,24 @@ static void describe(const struct row *row, char *out, size_t size)
         length += snprintf(out + length, size - (size_t)length, *at != '|' ? "%c" : " or ", *at);
 }
 
-/* Takes a value of the environment or the file, `text` being malloc'd; or says why not. */
-static void take(enum setting setting, char *text, enum setting_source source, int line)
+/* Takes a value of the environment or the file; or says why not. */
+static void take(enum setting setting, const char *text, enum setting_source source, int line)
 {
     char allowed[256];
-    struct setting_value value = { .text = text, .source = source, .line = line };
-    if (!text || set(setting, value))
+    size_t size = strlen(text) + 1;
+    struct kept *copy = malloc(sizeof *copy + size); /* the environment's own may go */
+    if (!copy)
         return;
+    memcpy(copy->text, text, size);
+    struct setting_value value = { .text = copy->text, .source = source, .line = line };
+    if (set(setting, value)) {
+        copy->next = kept;
+        kept = copy;
+        return;
+    }
     describe(&rows[setting], allowed, sizeof allowed);
     reject(setting, &value, allowed);
-    free(text);
+    free(copy);
 }
 
 /* The setting of `length` bytes of name, in upper case, or as the file has it; SETTING_COUNT: none. */
@@ -260,7 +275,7 @@ static void take_member(void *context, const char *name, const char *text, int l
                &(struct setting_value){ .text = "", .source = SETTING_BY_FILE, .line = line },
                "a value is a string, a number or a boolean, or a list or an object of such");
     else if (*text)
-        take(setting, strdup(text), SETTING_BY_FILE, line);
+        take(setting, text, SETTING_BY_FILE, line);
 }
 
 /* What stands between the parts of a list. */
@@ -299,9 +314,9 @@ static void read_environment(void)
     char name[64];
     for (int n = 0; n < SETTING_COUNT; n++) {
         snprintf(name, sizeof name, PREFIX "%s", rows[n].name);
-        const char *given = getenv(name); /* which may go: it is copied */
+        const char *given = getenv(name);
         if (given && *given && !is_of_file((enum setting)n, given))
-            take((enum setting)n, strdup(given), SETTING_BY_ENVIRONMENT, 0);
+            take((enum setting)n, given, SETTING_BY_ENVIRONMENT, 0);
     }
 }
 

@@ -88,4 +88,18 @@ declared=$(sed -n 's/^SETTING(\([A-Z_0-9]*\),.*/DDBMOCK_\1/p' "$repo/engine/sett
 documented=$(sed -n '/^\.SH ENVIRONMENT/,/^\.SH FILES/s/^\.B \(DDBMOCK_[A-Z_0-9]*[A-Z0-9]\)$/\1/p' "$repo/docs/man/libddbmock.7" | LC_ALL=C sort)
 same "the manual's list" "$declared" "$documented"
 same "their order" "$(LC_ALL=C sort <<<"$declared")" "$declared"
+
+# The page for those who come from ddbmock 0.4.0 has its seventeen settings, and names none that is not there.
+page=$repo/docs/from-ddbmock-0.4.md
+for old in INDEX_OVERHEAD MAX_TABLES MAX_HK_SIZE MAX_RK_SIZE MAX_ITEM_SIZE MIN_TP MAX_TP MIN_TP_DEC_INTERVAL MAX_TP_INC_CHANGE \
+    ENABLE_DELAYS DELAY_CREATING DELAY_UPDATING DELAY_DELETING STAT_TP_SAMPLE STAT_TP_AGGREG STORAGE_ENGINE_NAME STORAGE_SQLITE_FILE; do
+    same "rows of $old" 1 "$(grep -c "^| \`$old\` |" "$page")"
+done
+same "variables that are not there" '' "$(grep -oE 'DDBMOCK_[A-Z_]*[A-Z]' "$page" | LC_ALL=C sort -u | grep -vxF "$declared")"
+# What it says of a value is taken without a word.
+while read -r each; do
+    same "$each" '' "$(env "$each" DDBMOCK_STORAGE=memory LD_PRELOAD="$build/libddbmock.so" "${list[@]}" $host 2>&1 | grep -v TableNames)"
+    echo "$each" >>taken
+done < <(grep -oE '`DDBMOCK_[A-Z_]+=[^`]*[a-z0-9]`' "$page" | tr -d '\140')
+[ "$(wc -l <taken)" -ge 12 ] || { echo "the page's values were not tried"; failed=1; }
 exit $failed
