@@ -84,7 +84,7 @@ $(BUILD)/tests/bench/worker: tests/bench/worker.c
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -D_GNU_SOURCE $(warnings) $(CFLAGS) -o $@ $< -lssl -lcrypto
 
-$(BUILD)/tests/bench/storage: $(BUILD)/tests/bench/storage.o $(engine_objects) $(llhttp_objects) $(static_libs)
+$(BUILD)/tests/bench/storage $(BUILD)/tests/bench/snapshots: $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(engine_objects) $(llhttp_objects) $(static_libs)
 	$(call say,link)
 	$(CC) $(sanitize) $(LDFLAGS) -o $@ $^ $(llhttp_libs) -lpthread -ldl
 

@@ -81,7 +81,9 @@ static int copy(struct request *request, struct slice snapshot, const char *dire
 {
     struct storage *to;
     struct slice key, value;
-    int error = storage_open(&storage_lmdb, directory, &to, NULL);
+    char *why;
+    int error = storage_open(&storage_lmdb, directory, &to, &why);
+    free(why);
     if (error != 0)
         return error;
     error = storage_begin(request->engine->storage, false, &request->transaction);
