@@ -51,7 +51,10 @@ bool control_claims(enum control_access access, const struct message *message)
 /* Whether a Host header is a name of loopback, which no web page's host is. */
 static bool is_loopback(const char *host)
 {
-    size_t length = host[0] == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":");
+    size_t length = host[0] == '[' ? strcspn(host, "]") : strcspn(host, ":");
+    length += host[length] == ']';
+    if (host[length] != '\0' && host[length] != ':')
+        return false;
     if (ascii_equal(host, length, "localhost", 9) || ascii_equal(host, length, "[::1]", 5))
         return true;
     return strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == length;

@@ -268,7 +268,6 @@ int main(int argc, char **argv)
            "file copy", "key copy");
     for (int i = 0; i < (argc > 1 ? argc - 1 : 2); i++)
         for (size_t n = 0; n < sizeof backends / sizeof *backends; n++)
-            measure(backends[n],
-                    argc > 1 ? (unsigned)strtoul(argv[i + 1], NULL, 10) : usual[i]);
+            measure(backends[n], argc > 1 ? (unsigned)strtoul(argv[i + 1], NULL, 10) : usual[i]);
     return 0;
 }

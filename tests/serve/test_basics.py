@@ -145,6 +145,7 @@ def test_thousands_of_connections():
         before = threads(server)
         assert before <= 9, before
         ask(client(server), "CreateTable", table)
+        memory = resident(server)
         idle = [server.connect() for _ in range(idle_wanted)]
         for connection in idle[::2]:
             connection.sendall(b"POST / HT")  # and no more
@@ -163,6 +164,9 @@ def test_thousands_of_connections():
         for worker in workers:
             worker.join()
         assert not errors and threads(server) == before, (errors, threads(server))
+        if not sanitized:
+            each = (resident(server) - memory) / idle_wanted
+            assert each < 8, f"{each} KiB a connection"
         assert ask(client(server), "Scan", {"TableName": "Things", "Select": "COUNT"})[1]["Count"] == 50 * active_wanted
         for connection in idle[1::2]:
             connection.sendall(raw("ListTables", {}))
