@@ -51,6 +51,19 @@ void keyspace_catalogue(struct buffer *out, const char *region, struct slice nam
     buffer_append_slice(out, name);
 }
 
+void keyspace_deleted_tables(struct buffer *out, const char *region)
+{
+    buffer_append_byte(out, 'X');
+    buffer_append(out, region, strlen(region) + 1);
+}
+
+void keyspace_deleted_table(struct buffer *out, const char *region, int64_t time, struct slice name)
+{
+    keyspace_deleted_tables(out, region);
+    append_big_endian(out, (uint64_t)time);
+    buffer_append_slice(out, name);
+}
+
 void keyspace_account(struct buffer *out, const char *region)
 {
     buffer_append_byte(out, 'A');

@@ -9,6 +9,7 @@
  *     'D' id hash sort             items of a table, and projected items of an index
  *     'T' region NUL token           a ClientRequestToken (engine/operations/client_token.h)
  *     'U' region NUL time token      the same, by time
+ *     'X' region NUL time name       a table that is gone then (engine/operations/deleted_tables.h)
  *     'L'                            the items of the last transactions (engine/conflicts.h)
  *
  * An item's key: the id of its table or index (8 bytes, big-endian), the hash of its partition key (16 bytes), the sort
@@ -55,6 +56,11 @@ int keyspace_drop(struct request *request, uint64_t id);
 
 /* The catalogue's key of a table; with an empty name the prefix of all tables of a region. */
 void keyspace_catalogue(struct buffer *out, const char *region, struct slice name);
+
+/* The key of the note that a table is gone at a time (ms since the epoch), and the prefix of all of a region. */
+void keyspace_deleted_table(struct buffer *out, const char *region, int64_t time,
+                            struct slice name);
+void keyspace_deleted_tables(struct buffer *out, const char *region);
 
 /* The key of what the account has in a region. */
 void keyspace_account(struct buffer *out, const char *region);

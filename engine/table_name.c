@@ -25,6 +25,29 @@ static int invalid_arn(struct request *request, const char *what, struct slice a
                         arn.data);
 }
 
+/* The beginning is measured (DDB-TABLE-442), the rest is that of DynamoDB Local 2.6.1, less a missing
+ * blank. */
+static int malformed_arn(struct request *request)
+{
+    return request_fail(
+        request, ERROR_VALIDATION,
+        "1 validation error detected: Valid ARN format is 'arn:<awsPartition>:<vendor>:<region>:"
+        "<subscriber>:resourceType/resourceName', where Resource name must have length less than or "
+        "equal to 255, Resource name must have length greater than or equal to 3, Resource name "
+        "must satisfy regular expression pattern: [a-zA-Z0-9_.-]+");
+}
+
+static bool is_table_name(struct slice name)
+{
+    for (size_t i = 0; i < name.length; i++) {
+        char c = name.data[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+              c == '_' || c == '.' || c == '-'))
+            return false;
+    }
+    return name.length >= 3 && name.length <= 255;
+}
+
 int table_name(struct request *request, struct slice given, struct slice *out)
 {
     *out = given;
@@ -33,7 +56,9 @@ int table_name(struct request *request, struct slice given, struct slice *out)
     struct slice rest = given, scheme, partition, service, region, account;
     if (!next_part(&rest, &scheme) || !next_part(&rest, &partition) ||
         !next_part(&rest, &service) || !next_part(&rest, &region) || !next_part(&rest, &account) ||
-        !slice_equal(service, slice_of("dynamodb")))
+        !rest.length || !memchr(rest.data, '/', rest.length))
+        return malformed_arn(request);
+    if (!slice_equal(service, slice_of("dynamodb")))
         return invalid_arn(request, "resource type", given);
     if (!slice_equal(partition, slice_of(region_partition(request->region))))
         return invalid_arn(request, "AWS partition", given);
@@ -43,9 +68,11 @@ int table_name(struct request *request, struct slice given, struct slice *out)
     if (!slice_starts_with(rest, table) ||
         memchr(rest.data + table.length, '/', rest.length - table.length))
         return invalid_arn(request, "resource type", given);
+    *out = (struct slice){ rest.data + table.length, rest.length - table.length };
+    if (!is_table_name(*out))
+        return malformed_arn(request);
     if (!slice_equal(account, slice_of(request->account)))
         return request_fail(request, ERROR_ACCESS_DENIED, "Access is denied");
-    *out = (struct slice){ rest.data + table.length, rest.length - table.length };
     return 0;
 }
 

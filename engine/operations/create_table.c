@@ -9,6 +9,7 @@
 #include "engine/operations.h"
 
 #include "engine/operations/account.h"
+#include "engine/operations/deleted_tables.h"
 #include "engine/operations/table_checks.h"
 #include "engine/operations/table_settings.h"
 #include "engine/schema/schema.h"
@@ -268,7 +269,7 @@ int run_create_table(struct request *request)
     struct table table = { 0 };
     if (read_table(request, &table) != 0 || request_begin(request, true) != 0 ||
         check_absent(request, table.name) != 0 || account_change(request, NULL, &table) != 0 ||
-        table_new_id(request, &table.id) != 0)
+        deleted_tables_sweep(request) != 0 || table_new_id(request, &table.id) != 0)
         return -1;
     id_uuid(table.uuid);
     for (size_t i = 0; i < table.index_count; i++)

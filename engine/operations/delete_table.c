@@ -5,6 +5,7 @@
 #include "engine/operations.h"
 
 #include "engine/operations/account.h"
+#include "engine/operations/deleted_tables.h"
 #include "engine/operations/table_checks.h"
 #include "engine/table_describe.h"
 
@@ -50,7 +51,10 @@ int run_delete_table(struct request *request)
     int64_t delay = table_delay(TRANSITION_DELETE);
     deleted->deleted_at = request->now + delay;
     if (table_describe_deleted(request, table) != 0 || account_change(request, table, NULL) != 0 ||
-        table_forget(request, table) != 0 || (delay > 0 && table_store(request, deleted) != 0))
+        table_forget(request, table) != 0 || deleted_tables_sweep(request) != 0)
+        return -1;
+    if (delay > 0 &&
+        (table_store(request, deleted) != 0 || deleted_tables_note(request, deleted) != 0))
         return -1;
     return request_commit(request);
 }

@@ -14,6 +14,12 @@
 #define PLAIN                                                                                      \
     "'AttributeDefinitions':[{'AttributeName':'pk','AttributeType':'S'}],"                         \
     "'KeySchema':[{'AttributeName':'pk','KeyType':'HASH'}],'BillingMode':'PAY_PER_REQUEST'"
+#define ARN_FORMAT                                                                                 \
+    "1 validation error detected: Valid ARN format is "                                            \
+    "'arn:<awsPartition>:<vendor>:<region>:<subscriber>:resourceType/resourceName', where "        \
+    "Resource name must have length less than or equal to 255, Resource name must have length "    \
+    "greater than or equal to 3, Resource name must satisfy regular expression pattern: "          \
+    "[a-zA-Z0-9_.-]+"
 #define MISSING "Requested resource not found: Table: Music not found"
 
 static void create(struct engine *engine, const char *name)
@@ -179,12 +185,74 @@ ENGINE_TEST(catalogue, arns)
           "'arn:aws:s3:us-east-1:123456789012:table/Music'" },
         { "arn:aws:dynamodb:us-east-1:210987654321:table/Music", "AccessDeniedException",
           "Access is denied" },
+        { "arn:aws:dynamodb:us-east-1:123456789012:table/ab", "ValidationException", ARN_FORMAT },
+        { "arn:aws:dynamodb:us-east-1:123456789012:table/a b c", "ValidationException",
+          ARN_FORMAT },
+        { "arn:aws:dynamodb:us-east-1:123456789012:table", "ValidationException", ARN_FORMAT },
+        { "arn:aws:dynamodb", "ValidationException", ARN_FORMAT },
+        { "arn:aws:dynamodb:us-east-1:123456789012:backup/Music", "ValidationException",
+          "1 validation error detected: Invalid resource type in "
+          "'arn:aws:dynamodb:us-east-1:123456789012:backup/Music'" },
     };
-    char json[256];
+    char json[2048];
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         snprintf(json, sizeof json, "{'TableName':'%s'}", wrong[i].arn);
         expect_error(engine, "DescribeTable", quoted(json), wrong[i].type, wrong[i].message);
+        expect_error(engine, "DeleteTable", quoted(json), wrong[i].type, wrong[i].message);
+        snprintf(json, sizeof json, "{'TableName':'%s','BillingMode':'PAY_PER_REQUEST'}",
+                 wrong[i].arn);
+        expect_error(engine, "UpdateTable", quoted(json), wrong[i].type, wrong[i].message);
+        snprintf(json, sizeof json, "{'TableName':'%s'," PLAIN "}", wrong[i].arn);
+        if (i > 0)
+            expect_error(engine, "CreateTable", quoted(json), wrong[i].type, wrong[i].message);
     }
+#define ARN "'arn:aws:dynamodb:us-east-1:123456789012:table/Another'"
+    has(engine, "CreateTable", "{'TableName':" ARN "," PLAIN "}", "'TableName':'Another'");
+    has(engine, "UpdateTable", "{'TableName':" ARN ",'DeletionProtectionEnabled':false}",
+        "'TableName':'Another'");
+    has(engine, "DeleteTable", "{'TableName':" ARN "}", "'TableName':'Another'");
+    expect_error(engine, "ListTables", quoted("{'ExclusiveStartTableName':" ARN "}"),
+                 "ValidationException",
+                 "1 validation error detected: Value "
+                 "'arn:aws:dynamodb:us-east-1:123456789012:table/Another' at "
+                 "'exclusiveStartTableName' failed to satisfy constraint: Member must satisfy "
+                 "regular expression pattern: [a-zA-Z0-9_.-]+");
+}
+
+/* Names that are never used again do not pile up. */
+ENGINE_TEST(catalogue, deleted_tables_are_swept)
+{
+    char json[64], name[16];
+    table_delay_set(TRANSITION_DELETE, 1000);
+    for (int i = 0; i < 40; i++) {
+        clock_set(HARNESS_NOW + i);
+        snprintf(name, sizeof name, "name%d", i);
+        create(engine, name);
+        snprintf(json, sizeof json, "{'TableName':'%s'}", name);
+        succeed(engine, "DeleteTable", quoted(json));
+    }
+    clock_set(HARNESS_NOW + 1020);
+    create(engine, "name3");
+    clock_set(HARNESS_NOW + 2000);
+    for (int i = 0; i < 5; i++) {
+        create(engine, "Music");
+        succeed(engine, "DeleteTable", quoted("{'TableName':'Music'}"));
+        clock_set(HARNESS_NOW + 3000 + 1000 * i);
+    }
+    has(engine, "ListTables", "{}", "{'TableNames':['name3']}");
+
+    struct transaction *transaction;
+    struct cursor *cursor;
+    struct slice key, value;
+    int records = 0;
+    cr_assert_eq(storage_begin(engine->storage, false, &transaction), 0);
+    cr_assert_eq(storage_cursor_open(transaction, &cursor), 0);
+    int error = storage_cursor_seek(cursor, slice_of("C"), false, &key, &value);
+    for (; error == 0 && key.data[0] == 'C'; records++)
+        error = storage_cursor_step(cursor, false, &key, &value);
+    cr_assert_eq(records, 2, "%d definitions", records); /* and that of Music, gone just now */
+    storage_cursor_close(cursor);
+    storage_abort(transaction);
 }
 
 ENGINE_TEST(catalogue, account)

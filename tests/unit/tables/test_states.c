@@ -341,8 +341,7 @@ ENGINE_TEST(states, index_allocation)
     no_deletion(engine,
                 IN_USE "Cannot delete table while indexes are being created, updated, or deleted.");
     expect_error(engine, "Scan", quoted("{'TableName':'Music','IndexName':'new'}"),
-                 "ValidationException",
-                 "Cannot read from backfilling global secondary index: new");
+                 "ValidationException", "Cannot read from backfilling global secondary index: new");
     succeed(engine, "PutItem",
             quoted("{'TableName':'Music','Item':{'pk':{'S':'one'},'b':{'S':'x'}}}"));
 
