@@ -11,6 +11,7 @@
 #include "preload/connection.h"
 #include "preload/epoll.h"
 #include "preload/loader.h"
+#include "preload/network.h"
 #include "preload/node.h"
 #include "preload/real.h"
 #include "preload/service.h"
@@ -159,9 +160,10 @@ static bool disconnect_ours(int fd, int *error)
 int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
 {
     int error;
-    if (!atomic_load_explicit(&addresses_known, memory_order_relaxed) || shim_inside())
-        return REAL(connect)(fd, address, length);
     shim_need_start();
+    if (!(atomic_load_explicit(&addresses_known, memory_order_relaxed) || network_watched()) ||
+        shim_inside())
+        return REAL(connect)(fd, address, length);
     const struct sockaddr *to = address.__sockaddr__;
     if (to == NULL || length < sizeof to->sa_family)
         return REAL(connect)(fd, address, length);
@@ -169,7 +171,7 @@ int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
                     ? disconnect_ours(fd, &error)
                     : connect_ours(fd, to, length, &error);
     if (!ours)
-        return REAL(connect)(fd, address, length);
+        return network_refuses(to, length) ? -1 : REAL(connect)(fd, address, length);
     if (error == 0)
         return 0;
     errno = error;
@@ -180,4 +182,9 @@ bool connect_for_sending(int fd, const struct sockaddr *address, socklen_t lengt
 {
     return atomic_load_explicit(&addresses_known, memory_order_relaxed) && !shim_inside() &&
            connect_ours(fd, address, length, error);
+}
+
+int socket(int family, int type, int protocol)
+{
+    return network_refuses_family(family) ? -1 : REAL(socket)(family, type, protocol);
 }

@@ -5,6 +5,7 @@
  * replaced by the one that was asked for, which lives as long as the process (addresses.h).
  */
 #include "preload/addresses.h"
+#include "preload/network.h"
 #include "preload/real.h"
 #include "preload/shim.h"
 
@@ -14,7 +15,12 @@
 static const struct address *ours(const char *name, bool *short_of_memory)
 {
     *short_of_memory = false;
-    return name == NULL || shim_inside() ? NULL : address_of(name, short_of_memory);
+    if (name == NULL || shim_inside())
+        return NULL;
+    const struct address *found = address_of(name, short_of_memory);
+    if (found == NULL)
+        network_note_name(name);
+    return found;
 }
 
 static struct hostent *named(struct hostent *entry, const struct address *found)
@@ -24,16 +30,22 @@ static struct hostent *named(struct hostent *entry, const struct address *found)
     return entry;
 }
 
+/* libc's answer for a name that is not ours, or the error. */
+static struct hostent *known(const char *name, struct hostent *entry, bool short_of_memory)
+{
+    if (entry == NULL && (short_of_memory || network_refuses_name(name)))
+        h_errno = TRY_AGAIN;
+    return entry;
+}
+
 struct hostent *gethostbyname(const char *name)
 {
     bool short_of_memory;
     const struct address *found = ours(name, &short_of_memory);
     if (found != NULL)
         return named(REAL(gethostbyname)(found->text), found);
-    if (!short_of_memory)
-        return REAL(gethostbyname)(name);
-    h_errno = TRY_AGAIN;
-    return NULL;
+    struct hostent *entry = short_of_memory ? NULL : REAL(gethostbyname)(name);
+    return known(name, entry, short_of_memory);
 }
 
 struct hostent *gethostbyname2(const char *name, int family)
@@ -43,10 +55,8 @@ struct hostent *gethostbyname2(const char *name, int family)
     if (found != NULL)
         return named(REAL(gethostbyname2)(family == AF_INET6 ? found->mapped : found->text, family),
                      found);
-    if (!short_of_memory)
-        return REAL(gethostbyname2)(name, family);
-    h_errno = TRY_AGAIN;
-    return NULL;
+    struct hostent *entry = short_of_memory ? NULL : REAL(gethostbyname2)(name, family);
+    return known(name, entry, short_of_memory);
 }
 
 int gethostbyname_r(const char *name, struct hostent *entry, char *buffer, size_t size,
@@ -59,8 +69,11 @@ int gethostbyname_r(const char *name, struct hostent *entry, char *buffer, size_
         named(*result, found);
         return error;
     }
-    if (!short_of_memory)
-        return REAL(gethostbyname_r)(name, entry, buffer, size, result, h_error);
+    if (!short_of_memory) {
+        int error = REAL(gethostbyname_r)(name, entry, buffer, size, result, h_error);
+        if (error == ERANGE || *result != NULL || !network_refuses_name(name))
+            return error;
+    }
     *result = NULL;
     *h_error = TRY_AGAIN;
     return EAGAIN;
@@ -77,8 +90,11 @@ int gethostbyname2_r(const char *name, int family, struct hostent *entry, char *
         named(*result, found);
         return error;
     }
-    if (!short_of_memory)
-        return REAL(gethostbyname2_r)(name, family, entry, buffer, size, result, h_error);
+    if (!short_of_memory) {
+        int error = REAL(gethostbyname2_r)(name, family, entry, buffer, size, result, h_error);
+        if (error == ERANGE || *result != NULL || !network_refuses_name(name))
+            return error;
+    }
     *result = NULL;
     *h_error = TRY_AGAIN;
     return EAGAIN;

@@ -6,6 +6,7 @@
  * freeaddrinfo frees it. No query is sent for a name of ours, by whatever function it is asked for.
  */
 #include "preload/addresses.h"
+#include "preload/network.h"
 #include "preload/real.h"
 #include "preload/shim.h"
 
@@ -74,7 +75,13 @@ int getaddrinfo(const char *name, const char *service, const struct addrinfo *hi
     const struct address *found = address_of(name, &short_of_memory);
     if (found != NULL)
         return resolve(found, service, hints, result);
-    return short_of_memory ? EAI_MEMORY : REAL(getaddrinfo)(name, service, hints, result);
+    if (short_of_memory)
+        return EAI_MEMORY;
+    network_note_name(name);
+    int error = REAL(getaddrinfo)(name, service, hints, result);
+    bool unknown = error == EAI_NONAME || error == EAI_NODATA || error == EAI_AGAIN ||
+                   error == EAI_FAIL || error == EAI_ADDRFAMILY;
+    return unknown && network_refuses_name(name) ? EAI_AGAIN : error;
 }
 
 int getaddrinfo_a(int mode, struct gaicb *list[], int count, struct sigevent *event)
@@ -125,9 +132,15 @@ int getnameinfo(const struct sockaddr *address, socklen_t length, char *host, so
 static bool refuse_query(const char *name, int *h_error)
 {
     bool short_of_memory;
-    if (name == NULL || shim_inside() ||
-        (address_of(name, &short_of_memory) == NULL && !short_of_memory))
+    if (name == NULL || shim_inside())
         return false;
+    if (address_of(name, &short_of_memory) == NULL && !short_of_memory) {
+        network_note_name(name);
+        if (!network_refuses_name(name))
+            return false;
+        *h_error = TRY_AGAIN;
+        return true;
+    }
     *h_error = short_of_memory ? TRY_AGAIN : HOST_NOT_FOUND;
     return true;
 }

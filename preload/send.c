@@ -4,6 +4,7 @@
  */
 #include "preload/connect.h"
 #include "preload/connection.h"
+#include "preload/network.h"
 #include "preload/real.h"
 #include "preload/service.h"
 
@@ -151,6 +152,8 @@ ssize_t sendto(int fd, const void *bytes, size_t size, int flags, __CONST_SOCKAD
         if (sent >= 0)
             return sent;
     }
+    if (network_refuses(address.__sockaddr__, length))
+        return -1;
     return REAL(sendto)(fd, bytes, size, flags, address, length);
 }
 
@@ -189,6 +192,8 @@ ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
     } else if (connections_exist() && message->msg_controllen > 0) {
         watch_passed(message);
     }
+    if (network_refuses(message->msg_name, message->msg_namelen))
+        return -1;
     return REAL(sendmsg)(fd, message, flags);
 }
 
@@ -199,6 +204,9 @@ int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
         for (unsigned i = 0; connections_exist() && i < count; i++)
             if (messages[i].msg_hdr.msg_controllen > 0)
                 watch_passed(&messages[i].msg_hdr);
+        for (unsigned i = 0; network_watched() && i < count; i++)
+            if (network_refuses(messages[i].msg_hdr.msg_name, messages[i].msg_hdr.msg_namelen))
+                return -1;
         return REAL(sendmmsg)(fd, messages, count, flags);
     }
     if (count > 0 && !possible(fd, flags))

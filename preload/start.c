@@ -8,6 +8,7 @@
 #include "preload/environment.h"
 #include "preload/exec.h"
 #include "preload/loader.h"
+#include "preload/network.h"
 #include "preload/node.h"
 #include "preload/real.h"
 #include "preload/session.h"
@@ -40,6 +41,7 @@ static void start(void)
     environment_prepare();
     node_prepare();
     addresses_configure(getenv("DDBMOCK_HOSTS"));
+    network_configure(getenv("DDBMOCK_NETWORK"));
     atomic_store(&shim_started, true);
     shim_leave(&guard);
 }

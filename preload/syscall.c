@@ -4,6 +4,7 @@
  */
 #include "preload/addresses.h"
 #include "preload/connection.h"
+#include "preload/network.h"
 #include "preload/real.h"
 #include "preload/service.h"
 
@@ -16,6 +17,9 @@ static bool hooked(long number, const long *a, long *result)
     switch (number) {
     case SYS_connect:
         *result = connect((int)a[0], (const struct sockaddr *)a[1], (socklen_t)a[2]);
+        return true;
+    case SYS_socket:
+        *result = socket((int)a[0], (int)a[1], (int)a[2]);
         return true;
     case SYS_read:
         *result = read((int)a[0], (void *)a[1], (size_t)a[2]);
@@ -116,11 +120,14 @@ long syscall(long number, ...)
     va_end(arguments);
     if (!shim_inside()) {
         /* What goes through its ring is seen by nobody. */
-        if (number == SYS_io_uring_setup)
+        if (number == SYS_io_uring_setup) {
+            if (network_refuses_ring())
+                return -1;
             service_everything();
-        else if (number == SYS_epoll_create1)
+        } else if (number == SYS_epoll_create1)
             return epoll_create1((int)a[0]);
-        if ((connections_exist() || atomic_load_explicit(&addresses_known, memory_order_relaxed)) &&
+        if ((connections_exist() || network_watched() ||
+             atomic_load_explicit(&addresses_known, memory_order_relaxed)) &&
             hooked(number, a, &result))
             return result;
     }

@@ -4,8 +4,11 @@
  * have the service thread look after the connection from now on.
  */
 #include "preload/connection.h"
+#include "preload/network.h"
 #include "preload/real.h"
 #include "preload/service.h"
+
+#include <errno.h>
 
 FILE *fdopen(int fd, const char *mode)
 {
@@ -92,6 +95,8 @@ int posix_spawn_file_actions_adddup2(posix_spawn_file_actions_t *actions, int fd
 /* liburing enters the kernel without libc; syscall.c sees the others. */
 int io_uring_queue_init(unsigned entries, struct io_uring *ring, unsigned flags)
 {
+    if (network_refuses_ring())
+        return -ENOSYS;
     service_everything();
     return REAL(io_uring_queue_init)(entries, ring, flags);
 }
@@ -99,6 +104,8 @@ int io_uring_queue_init(unsigned entries, struct io_uring *ring, unsigned flags)
 int io_uring_queue_init_params(unsigned entries, struct io_uring *ring,
                                struct io_uring_params *parameters)
 {
+    if (network_refuses_ring())
+        return -ENOSYS;
     service_everything();
     return REAL(io_uring_queue_init_params)(entries, ring, parameters);
 }
@@ -106,12 +113,16 @@ int io_uring_queue_init_params(unsigned entries, struct io_uring *ring,
 int io_uring_queue_init_mem(unsigned entries, struct io_uring *ring,
                             struct io_uring_params *parameters, void *memory, size_t size)
 {
+    if (network_refuses_ring())
+        return -ENOSYS;
     service_everything();
     return REAL(io_uring_queue_init_mem)(entries, ring, parameters, memory, size);
 }
 
 int io_uring_setup(unsigned entries, struct io_uring_params *parameters)
 {
+    if (network_refuses_ring())
+        return -ENOSYS;
     service_everything();
     return REAL(io_uring_setup)(entries, parameters);
 }
