@@ -127,6 +127,8 @@ int engine_open(const struct engine_settings *settings, struct engine **out, cha
     random_bytes(&seed, sizeof seed);
     json_object_seed(seed | 1);
 
+    if (settings->hider)
+        descriptor_hide_with(settings->hider);
     struct engine *engine = calloc(1, sizeof *engine);
     if (!engine)
         return -ENOMEM;

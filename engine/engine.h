@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "engine/slice.h"
+#include "engine/storage/descriptor.h"
 
 struct engine;  /* one DynamoDB: every region, every table */
 struct request; /* one call of one operation */
@@ -37,6 +38,8 @@ struct engine_settings {
         path; /* the session's directory, for the backends that keep their files there; NULL where there is none */
     void (*warn)(
         const char *line); /* is told of settings that are wrong or misspelt; may be NULL */
+    const struct descriptor_hider
+        *hider; /* of the store's descriptors, for the whole process; static; NULL: as before */
 };
 
 /*

@@ -58,6 +58,16 @@ static void configure_authority(const struct gateway_settings *settings)
     authority_configure(settings->session, setting_text(SETTING_HOSTS));
 }
 
+/* The same thing, in the words of the room below. */
+static const struct descriptor_hider *hider_of(const struct gateway_hider *from)
+{
+    static struct descriptor_hider hider;
+    if (from == NULL)
+        return NULL;
+    hider = (struct descriptor_hider){ from->hide, from->release, from->taken };
+    return &hider;
+}
+
 static int gateway_open(const struct gateway_settings *settings, char **why)
 {
     int before = enter(), error = 0;
@@ -67,7 +77,8 @@ static int gateway_open(const struct gateway_settings *settings, char **why)
     if (engine == NULL) {
         struct engine_settings wanted = { .storage = settings->storage,
                                           .path = settings->session,
-                                          .warn = settings->warn };
+                                          .warn = settings->warn,
+                                          .hider = hider_of(settings->hider) };
         struct engine *opened;
         configure_authority(settings);
         error = engine_open(&wanted, &opened, why);

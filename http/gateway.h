@@ -17,9 +17,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { GATEWAY_VERSION = 6 };
+enum { GATEWAY_VERSION = 7 };
 
 struct gateway_connection;
+
+/*
+ * Hides the store's descriptors from a program that closes all that it finds: `hide` moves one to another number and gives
+ * that, or -errno with it closed; `release` closes one that was hidden, also between before_fork and after_fork; `taken` says
+ * how many of the hidden numbers the program has put files of its own under.
+ */
+struct gateway_hider {
+    int (*hide)(int descriptor);
+    void (*release)(int descriptor);
+    unsigned (*taken)(void);
+};
 
 struct gateway_settings {
     const char *storage; /* as for DDBMOCK_STORAGE; NULL: what that says */
@@ -28,6 +39,8 @@ struct gateway_settings {
     void (*warn)(
         const char
             *line); /* is told of settings that are wrong or misspelt, by `open`; may be NULL */
+    const struct gateway_hider
+        *hider; /* of the store's descriptors; static; NULL: they stay where they are */
 };
 
 /* An access key whose signatures are taken: "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY". */

@@ -103,12 +103,15 @@ void connection_adopt(int fd);
 /* Moves `fd` to a high number and hides it: the new number, or -errno with `fd` closed. */
 int connection_hide(int fd);
 
-/* Closes and forgets a hidden descriptor. */
+/* Closes and forgets a hidden descriptor. May be called with the table's lock held. */
 void connection_unhide(int fd);
 
 /* Moves the hidden descriptor at `fd` out of the way, because the program is about to use that very
  * number. */
 void connection_relocate(int fd);
+
+/* How many hidden descriptors that are not the shim's own the program has taken in this way. */
+unsigned connection_taken(void);
 
 /* Looks through a part of the table for numbers that were closed where no hook saw it, and drops
  * them. Inside the guard. */

@@ -6,6 +6,7 @@
  */
 #include "preload/loader.h"
 
+#include "preload/connection.h"
 #include "preload/real.h"
 #include "preload/session.h"
 #include "preload/shim.h"
@@ -99,10 +100,13 @@ static void warn(const char *line)
     shim_complain("%s", line);
 }
 
+static const struct gateway_hider hider = { connection_hide, connection_unhide, connection_taken };
+
 static bool settle(struct gateway_settings *settings)
 {
     settings->storage = NULL;
     settings->warn = warn;
+    settings->hider = &hider;
     const char *why;
     settings->session = session_directory(&why);
     if (settings->session != NULL)

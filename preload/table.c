@@ -29,6 +29,8 @@ static struct connection *all, **tail = &all; /* in the order in which they were
 static struct connection *unused;
 static atomic_int swept; /* where the next sweep starts */
 
+static atomic_uint taken; /* numbers of the store's, by the program */
+
 static struct connection hidden_mark;
 #define HIDDEN (&hidden_mark)
 
@@ -300,15 +302,18 @@ int connection_hide(int fd)
     return high;
 }
 
+/* Without the table's lock, which is held while the engine closes its files before a fork. */
+static void forget_hidden(int fd)
+{
+    struct connection *expected = HIDDEN;
+    entry *place = entry_at(fd);
+    if (place != NULL && atomic_compare_exchange_strong(place, &expected, NULL))
+        atomic_fetch_sub(&connections_live, 1);
+}
+
 void connection_unhide(int fd)
 {
-    pthread_mutex_lock(&table_lock);
-    entry *place = entry_at(fd);
-    if (place != NULL && atomic_load(place) == HIDDEN) {
-        atomic_store_explicit(place, NULL, memory_order_release);
-        atomic_fetch_sub(&connections_live, 1);
-    }
-    pthread_mutex_unlock(&table_lock);
+    forget_hidden(fd);
     REAL(close)(fd);
 }
 
@@ -374,7 +379,16 @@ void connection_relocate(int fd)
     }
     if (owner != NULL || service_relocate(fd))
         connection_unhide(fd);
+    else { /* a file of the store's, which looks after it once it hears of that */
+        forget_hidden(fd);
+        atomic_fetch_add(&taken, 1);
+    }
     shim_leave(&guard);
+}
+
+unsigned connection_taken(void)
+{
+    return atomic_load(&taken);
 }
 
 void connection_sweep(void)

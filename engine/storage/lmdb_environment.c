@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "engine/storage/descriptor.h"
 #include "engine/storage/gate.h"
 #include "engine/storage/lmdb_files.h"
 #include "engine/storage/lmdb_keys.h"
@@ -192,9 +193,12 @@ static int look(struct environment *environment)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
     long tick = now.tv_sec * 1000 + now.tv_nsec / 1000000;
-    if (atomic_load_explicit(&environment->last_look, memory_order_relaxed) == tick)
+    unsigned taken = descriptor_taken();
+    if (atomic_load_explicit(&environment->last_look, memory_order_relaxed) == tick &&
+        atomic_load_explicit(&environment->taken, memory_order_relaxed) == taken)
         return 0;
     environment->last_look = tick;
+    environment->taken = taken;
     int error = lmdb_files_look(environment);
     if (error == -EPROTO)
         environment->broken = -EPROTO;

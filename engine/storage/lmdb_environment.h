@@ -42,6 +42,7 @@ struct environment {
     uint64_t reserved;          /* bytes of the data file known to be there; of the writer */
     _Atomic uint64_t data_size; /* the largest seen: the file must never shrink */
     _Atomic long last_look; /* tick of the coarse clock at which the data file was last looked at */
+    _Atomic unsigned taken; /* descriptor_taken at that time */
     _Atomic bool reopen;    /* to be closed and opened by the next who enters */
     _Atomic int broken;     /* -errno once the files proved to be corrupt, else 0 */
     _Atomic(MDB_txn *) idle[LMDB_IDLE_READERS];

@@ -26,6 +26,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "engine/storage/descriptor.h"
 #include "engine/storage/lmdb_check.h"
 #include "engine/storage/lmdb_keys.h"
 
@@ -58,7 +59,7 @@ int ddbmock_lmdb_open(const char *path, int flags, ...)
     va_start(arguments, flags);
     mode_t mode = va_arg(arguments, mode_t);
     va_end(arguments);
-    int descriptor = open(path, flags | O_CLOEXEC | O_NOFOLLOW, mode);
+    int descriptor = descriptor_keep(open(path, flags | O_CLOEXEC | O_NOFOLLOW, mode));
     if (descriptor >= 0 && handled) {
         const char *name = strrchr(path, '/') + 1;
         if (strcmp(name, "lock.mdb") == 0)
@@ -107,7 +108,7 @@ int ddbmock_lmdb_close(int descriptor)
         if (!is_still(descriptor, ours))
             return 0;
     }
-    return close(descriptor);
+    return descriptor_close(descriptor);
 }
 
 /* Opens, or creates, a file of the directory. A descriptor or -errno. */

@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "engine/storage/descriptor.h"
 #include "engine/storage/gate.h"
 #include "engine/storage/sqlite_connection.h"
 #include "engine/storage/sqlite_system.h"
@@ -41,6 +42,7 @@ struct sqlite_pool {
     struct stat file;                 /* what `path` was when the pool was opened */
     unsigned losses;                  /* of descriptors, at that time */
     _Atomic long last_look; /* tick of the coarse clock at which these were compared last */
+    _Atomic unsigned taken; /* descriptor_taken at that time */
 
     pthread_mutex_t writing;
     pthread_mutex_t reading; /* of the three below */
@@ -131,11 +133,14 @@ static bool look(struct sqlite_pool *pool)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
     long tick = now.tv_sec * 1000 + now.tv_nsec / 1000000;
-    if (atomic_load_explicit(&pool->last_look, memory_order_relaxed) == tick)
+    unsigned taken = descriptor_taken();
+    if (atomic_load_explicit(&pool->last_look, memory_order_relaxed) == tick &&
+        atomic_load_explicit(&pool->taken, memory_order_relaxed) == taken)
         return true;
     if (is_stale(pool))
         return false;
     pool->last_look = tick;
+    pool->taken = taken;
     return true;
 }
 

@@ -24,6 +24,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "engine/storage/descriptor.h"
 #include "engine/storage/owner.h"
 
 enum {
@@ -184,7 +185,7 @@ static void remember(int descriptor)
 /* Once a descriptor has been lost, every use of one is preceded by a look. */
 static bool may_use(int descriptor)
 {
-    if (losses == 0)
+    if (losses == 0 && descriptor_taken() == 0)
         return true;
     pthread_mutex_lock(&files_lock);
     const struct file *file = find_file(descriptor);
@@ -199,7 +200,7 @@ static int system_open(const char *path, int flags, int mode)
 {
     if (mode == MODE_OF_SQLITE)
         mode = 0600;
-    int descriptor = open(path, flags | O_CLOEXEC, mode);
+    int descriptor = descriptor_keep(open(path, flags | O_CLOEXEC, mode));
     if (descriptor < 0)
         return descriptor;
     remember(descriptor);
@@ -218,7 +219,7 @@ static int system_close(int descriptor)
         file->descriptor = -1;
     }
     pthread_mutex_unlock(&files_lock);
-    return ours ? close(descriptor) : 0;
+    return ours ? descriptor_close(descriptor) : 0;
 }
 
 static int system_fcntl(int descriptor, int command, ...)
@@ -372,7 +373,7 @@ static void take_over(void)
             continue;
         forgotten = false;
         if (is_still(&files[i]))
-            close(files[i].descriptor);
+            descriptor_close(files[i].descriptor);
         files[i].descriptor = -1;
     }
     if (&ddbmock_sqlite_inodes)
