@@ -113,7 +113,7 @@ int index_keys_check(struct request *request, const struct table *table, const s
 }
 
 int index_keys_check_updated(struct request *request, const struct table *table,
-                             const struct map *item, bool *empty)
+                             const struct map *item, bool legacy, bool *empty)
 {
     struct fault fault = find_fault(table, item);
     *empty = fault.kind == FAULT_EMPTY;
@@ -123,6 +123,8 @@ int index_keys_check_updated(struct request *request, const struct table *table,
             request, ERROR_VALIDATION,
             "The update expression attempted to update the secondary index key to unsupported type");
     case FAULT_EMPTY:
+        if (legacy)
+            return fail_empty(request, &fault);
         return request_fail(
             request, ERROR_VALIDATION,
             "One or more parameter values are not valid. The update expression attempted to update a "

@@ -15,10 +15,11 @@ int index_keys_check(struct request *request, const struct table *table, const s
 
 /*
  * Checks what an update has made of an item, in an update's own words; what the update left alone counts, too: an item that
- * an index cannot hold can no longer be updated. *empty says of a failure that it was an empty value.
+ * an index cannot hold can no longer be updated. *empty says of a failure that it was an empty value. AttributeUpdates
+ * (`legacy`) word that one as a put does: DynamoDB Local 2.6.1.
  */
 int index_keys_check_updated(struct request *request, const struct table *table,
-                             const struct map *item, bool *empty);
+                             const struct map *item, bool legacy, bool *empty);
 
 /* The first check's part about empty values alone. */
 int index_keys_check_empty(struct request *request, const struct table *table,

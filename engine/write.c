@@ -227,7 +227,8 @@ static int make_image(struct request *request, struct write *write, const struct
         *out = NULL;
         return 0;
     }
-    if (index_keys_check_updated(request, write->table, image, &write->empty_key) != 0)
+    if (index_keys_check_updated(request, write->table, image, update_is_legacy(write->update),
+                                 &write->empty_key) != 0)
         return -1;
     if (limit_passed(limits.item, (int64_t)item_size(image)) ||
         (write->measures_update &&

@@ -91,7 +91,7 @@ int condition_compile(struct parser *parser, struct request *request, enum expre
             check_leaf(parser, leaf) < 0)
             return -1;
     }
-    if (count_operators(parser, parser->logical_operators) < 0)
+    if (count_operators(parser, parser->logical_operators) < 0 || check_resolved_size(parser) < 0)
         return -1;
     *out = condition_create(parser->arena, parser->leaves, parser->leaf_count, &fragment);
     (*out)->operands = parser->completed;

@@ -160,6 +160,9 @@ bool update_only_deletes(const struct update *update);
 /* What UpdateItem holds against the limit of an item's size beside the item itself; `image` is what update_apply made. */
 size_t update_size(const struct update *update, const struct map *image);
 
+/* Whether it was made of AttributeUpdates. NULL was not. */
+bool update_is_legacy(const struct update *update);
+
 /* For ReturnValues UPDATED_OLD and UPDATED_NEW: the parts of `image` that the update's paths name.
  */
 struct map update_touched(struct arena *arena, const struct update *update,

@@ -19,7 +19,8 @@
  * operand types, bounds; operators are counted on the way, AND, OR and NOT after all others;
  *     projections: undefined name, depth, overlap, path by path from the last to the first;
  *     updates: all target paths from the last to the first as a projection's, then all values from
- * the last to the first. What was never used among names and values comes after all expressions of
+ * the last to the first;
+ *  5. the size with names and values put in. What was never used among names and values comes after all expressions of
  * the request (placeholders_check_used).
  *
  * Nothing here recurses by the depth of the text: the parser keeps its own stack in the arena.
@@ -32,7 +33,9 @@
 enum {
     EXPRESSION_SIZE_MAX =
         4096, /* bytes, before names and values are put in. AWS developer guide, ServiceQuotas */
-    OPERATORS_MAX = 300,   /* operators and functions. AWS developer guide, ServiceQuotas */
+    RESOLVED_SIZE_MAX =
+        1024 * 1024,     /* bytes, with names and values put in. Measured in DynamoDB Local 2.6.1 */
+    OPERATORS_MAX = 300, /* operators and functions. AWS developer guide, ServiceQuotas */
     IN_OPERANDS_MAX = 100, /* AWS developer guide, ServiceQuotas */
     PATH_DEPTH_MAX = 32,   /* elements of a document path; the same source */
 };
@@ -166,7 +169,8 @@ struct parser {
     size_t started_count, completed_count;
     struct leaf *leaves;
     size_t leaf_count, leaf_capacity;
-    unsigned operators;         /* counted so far */
+    size_t substituted; /* bytes of the names and values put in, each as often as it is used */
+    unsigned operators; /* counted so far */
     unsigned logical_operators; /* AND, OR, NOT */
     const char *logical_name; /* the OR or NOT nearest to the root, and its first leaf; NULL: there
                                  is none */
@@ -258,6 +262,7 @@ int resolve_operands(struct parser *parser, size_t from, size_t to); /* of `comp
 int check_arithmetic(struct parser *parser, const struct operand *operand);
 int check_leaf(struct parser *parser, const struct leaf *leaf);
 int count_operators(struct parser *parser, unsigned more);
+int check_resolved_size(const struct parser *parser); /* after all else */
 
 /* path.c */
 bool path_equal(const struct path *a, const struct path *b);

@@ -249,6 +249,17 @@ static struct condition *create_condition(struct arena *arena, const struct term
     return condition;
 }
 
+static int check_operator(struct request *request, const json_t *input, size_t count)
+{
+    if (count >= 2 || !input_get(input, "ConditionalOperator"))
+        return 0;
+    return request_fail(
+        request, ERROR_VALIDATION,
+        count == 0 ? "ConditionalOperator cannot be used without Filter or Expected"
+                   : "ConditionalOperator can only be used when Filter or Expected has two or "
+                     "more elements");
+}
+
 static int read_terms(struct request *request, const json_t *input, const char *parameter,
                       int (*read)(struct request *, const json_t *, struct term *),
                       struct condition **out)
@@ -256,14 +267,6 @@ static int read_terms(struct request *request, const json_t *input, const char *
     *out = NULL;
     const json_t *json = input_get(input, parameter);
     size_t count = json ? json_object_size(json) : 0;
-    if (input_get(input, "ConditionalOperator") && count < 2)
-        return request_fail(
-            request, ERROR_VALIDATION,
-            count == 0 ? "ConditionalOperator cannot be used without Filter or Expected"
-                       : "ConditionalOperator can only be used when Filter or Expected has two or "
-                         "more elements");
-    if (count == 0)
-        return 0;
     struct term *terms = ARENA_NEW_ARRAY(&request->arena, count, struct term);
     const char *name;
     size_t length, i = 0;
@@ -274,6 +277,10 @@ static int read_terms(struct request *request, const json_t *input, const char *
         if (read(request, member, &terms[i++]) < 0)
             return -1;
     }
+    if (check_operator(request, input, count) < 0)
+        return -1;
+    if (count == 0)
+        return 0;
     *out = create_condition(&request->arena, terms, count,
                             input_is(input, "ConditionalOperator", "OR"));
     return 0;

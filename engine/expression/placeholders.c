@@ -10,6 +10,8 @@
 enum {
     KEY_SIZE_MAX = 255,    /* bytes. AWS developer guide, ServiceQuotas */
     NAME_SIZE_MAX = 65535, /* bytes of an attribute's name */
+    MAP_SIZE_MAX =
+        2 * 1024 * 1024, /* bytes, of both maps together. AWS developer guide, ServiceQuotas */
 };
 
 struct placeholder {
@@ -23,6 +25,7 @@ struct placeholder {
 struct placeholder_map {
     struct placeholder *entries; /* sorted by key */
     size_t count;
+    size_t size; /* bytes, of keys with their "#" or ":" and of what they stand for */
     bool
         optional; /* there is no expression that could use it: only in a transaction, see parameters.c */
 };
@@ -145,6 +148,7 @@ static int read_names(struct request *request, const json_t *json, struct placeh
             (struct slice){ json_string_value(members[i]), json_string_length(members[i]) };
         if (check_name(request, entry) < 0)
             return -1;
+        map->size += entry->key.length + entry->name.length;
     }
     sort_keys(map);
     return 0;
@@ -177,9 +181,23 @@ static int read_values(struct request *request, const json_t *json, struct place
                 name_invalid_value(request, entry->key);
             return -1;
         }
+        map->size += entry->key.length + value_size(&entry->value);
     }
     sort_keys(map);
     return 0;
+}
+
+/* Texts, and what counts: DynamoDB Local 2.6.1. */
+static int check_sizes(struct request *request, const struct placeholders *placeholders)
+{
+    size_t names = placeholders->names.size, values = placeholders->values.size;
+    if (names + values <= MAP_SIZE_MAX)
+        return 0;
+    return request_fail(request, ERROR_VALIDATION,
+                        names > MAP_SIZE_MAX    ? "ExpressionAttributeNames exceeds max size"
+                        : values > MAP_SIZE_MAX ? "ExpressionAttributeValues exceeds max size"
+                                                : "Combined size of ExpressionAttributeNames and "
+                                                  "ExpressionAttributeValues exceeds max size");
 }
 
 int placeholders_read(struct request *request, const json_t *input, struct placeholders **out)
@@ -189,7 +207,8 @@ int placeholders_read(struct request *request, const json_t *input, struct place
         expressions_know_values(request) ? input_get(input, "ExpressionAttributeValues") : NULL;
     struct placeholders *placeholders = ARENA_NEW(&request->arena, struct placeholders);
     if ((names && read_names(request, names, &placeholders->names) < 0) ||
-        (values && read_values(request, values, &placeholders->values) < 0))
+        (values && read_values(request, values, &placeholders->values) < 0) ||
+        check_sizes(request, placeholders) < 0)
         return -1;
     placeholders->names.optional = !expressions_take(input, true);
     placeholders->values.optional = !expressions_take(input, false);

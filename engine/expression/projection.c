@@ -33,6 +33,8 @@ int projection_parse(struct request *request, struct slice text, struct placehol
             path_tree_add(&parser, &projection->tree, &projection->paths[i]->path, NULL) < 0)
             return -1;
     }
+    if (check_resolved_size(&parser) < 0)
+        return -1;
     *out = projection;
     return 0;
 }

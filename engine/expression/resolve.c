@@ -106,6 +106,13 @@ int count_operators(struct parser *parser, unsigned more)
                            OPERATORS_MAX + 1);
 }
 
+int check_resolved_size(const struct parser *parser)
+{
+    if (parser->text.length + parser->substituted <= RESOLVED_SIZE_MAX)
+        return 0;
+    return expression_fail(parser, "Expression size has exceeded the maximum allowed size;");
+}
+
 int resolve_path(struct parser *parser, struct operand *operand)
 {
     for (size_t i = 0; i < operand->path.count; i++) {
@@ -116,6 +123,7 @@ int resolve_path(struct parser *parser, struct operand *operand)
         if (!name)
             return fail_undefined_name(parser, element->name);
         element->name = *name;
+        parser->substituted += name->length;
     }
     if (operand->path.count > PATH_DEPTH_MAX)
         return expression_fail(parser,
@@ -231,6 +239,7 @@ int resolve_operands(struct parser *parser, size_t from, size_t to)
             operand->value = placeholder_value(parser->placeholders, operand->text);
             if (!operand->value)
                 return fail_undefined_value(parser, operand->text);
+            parser->substituted += value_size(operand->value);
         } else if (check_call(parser, operand) < 0 || count_operators(parser, 1) < 0) {
             return -1;
         }

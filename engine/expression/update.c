@@ -109,12 +109,19 @@ int update_parse(struct request *request, struct slice text, struct placeholders
         if (check_values(&parser, &update->actions[i]) < 0)
             return -1;
     }
+    if (check_resolved_size(&parser) < 0)
+        return -1;
     update->visited = ARENA_NEW_ARRAY(parser.arena, update->count, struct action *);
     path_tree_actions(parser.arena, &update->tree, update->visited);
     update->operands = parser.completed;
     update->operand_count = parser.completed_count;
     *out = update;
     return 0;
+}
+
+bool update_is_legacy(const struct update *update)
+{
+    return update && update->legacy;
 }
 
 /* The type that an operand has whatever the item; 0 when that depends. Source: dynalite, whose live counterpart it mirrors. */

@@ -90,6 +90,8 @@ ENGINE_TEST(legacy, conditional_operator)
         { "PutItem", PUT(FIVE "," NO, "AND"), UNMET },
         { "PutItem", PUT(FIVE, "OR"),
           "ConditionalOperator can only be used when Filter or Expected has two or more elements" },
+        { "PutItem", PUT("'n':{'Exists':true}", "OR"),
+          INVALID "Value must be provided when Exists is true for Attribute: n" },
         { "PutItem", PUT("", "OR"),
           "ConditionalOperator cannot be used without Filter or Expected" },
         { "PutItem", "{'TableName':'hash','Item':{" ITEM "},'ConditionalOperator':'AND'}",

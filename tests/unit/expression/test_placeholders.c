@@ -80,6 +80,100 @@ Test(placeholders, longest_key)
     }
 }
 
+/* {"<key>0": <length times x, or that as a string's value>, ...} */
+static json_t *long_map(const char *key, bool values, const size_t *lengths, size_t count)
+{
+    json_t *map = json_object();
+    for (size_t i = 0; i < count && lengths[i] > 0; i++) {
+        char *text = malloc(lengths[i] + 1);
+        memset(text, 'x', lengths[i]);
+        text[lengths[i]] = '\0';
+        char name[8];
+        snprintf(name, sizeof name, "%s%zu", key, i);
+        json_object_set_new(map, name, values ? json_pack("{ss}", "S", text) : json_string(text));
+        free(text);
+    }
+    return map;
+}
+
+enum { MEGABYTE = 1024 * 1024 };
+
+#define TOO_BIG(what) what " exceeds max size"
+
+/* Of both maps together; keys count with their first character. Measured in DynamoDB Local 2.6.1. */
+static const struct {
+    size_t values[2], names[34];
+    const char *message;
+} sizes[] = {
+    { { 2 * MEGABYTE - 2 }, { 0 }, "" },
+    { { 2 * MEGABYTE - 1 }, { 0 }, TOO_BIG("ExpressionAttributeValues") },
+    { { MEGABYTE, MEGABYTE - 3 }, { 0 }, TOO_BIG("ExpressionAttributeValues") },
+    { { 2 * MEGABYTE - 5 }, { 1 }, "" },
+    { { 2 * MEGABYTE - 5 },
+      { 2 },
+      TOO_BIG("Combined size of ExpressionAttributeNames and ExpressionAttributeValues") },
+    { { 2 * MEGABYTE }, { 1 }, TOO_BIG("ExpressionAttributeValues") },
+    { { 1 },
+      { 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535,
+        65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 65535, 1 },
+      TOO_BIG("ExpressionAttributeNames") },
+};
+
+Test(placeholders, size_of_maps)
+{
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        struct request *request = create_request();
+        struct placeholders *placeholders;
+        json_t *input =
+            json_pack("{ssssso so}", "ConditionExpression", "a", "ProjectionExpression", "a",
+                      "ExpressionAttributeValues", long_map(":", true, sizes[i].values, 2),
+                      "ExpressionAttributeNames", long_map("#", false, sizes[i].names, 34));
+        if (sizes[i].names[0] == 0)
+            json_object_del(input, "ExpressionAttributeNames");
+        placeholders_read(request, input, &placeholders);
+        cr_expect_str_eq(request->message ? request->message : "", sizes[i].message, "%zu", i);
+        request_destroy(request);
+        json_decref(input);
+    }
+}
+
+/* Of an expression with its names and values put in, each as often as it stands there. Measured there, too. */
+static const struct {
+    enum expression_kind kind;
+    const char *text;
+    size_t value;
+    const char *message;
+} resolved[] = {
+#define TOO_LONG "Expression size has exceeded the maximum allowed size;"
+    { EXPRESSION_CONDITION, "a = :0", MEGABYTE - 6, "" },
+    { EXPRESSION_CONDITION, "a = :0", MEGABYTE - 5, "Invalid ConditionExpression: " TOO_LONG },
+    { EXPRESSION_FILTER, "a = :0 OR b = :0", MEGABYTE / 2, "Invalid FilterExpression: " TOO_LONG },
+    { EXPRESSION_UPDATE, "SET a = :0", MEGABYTE - 10, "" },
+    { EXPRESSION_UPDATE, "SET a = :0", MEGABYTE - 9, "Invalid UpdateExpression: " TOO_LONG },
+};
+
+Test(placeholders, size_put_in)
+{
+    for (size_t i = 0; i < sizeof resolved / sizeof *resolved; i++) {
+        struct request *request = create_request();
+        struct placeholders *placeholders;
+        json_t *input = json_pack("{ssso}", "ConditionExpression", "a", "ExpressionAttributeValues",
+                                  long_map(":", true, &resolved[i].value, 1));
+        cr_assert_eq(placeholders_read(request, input, &placeholders), 0, "%s", request->message);
+        struct condition *condition;
+        struct update *update;
+        if (resolved[i].kind == EXPRESSION_UPDATE)
+            update_parse(request, slice_of(resolved[i].text), placeholders, &update);
+        else
+            condition_parse(request, resolved[i].kind, slice_of(resolved[i].text), placeholders,
+                            &condition);
+        cr_expect_str_eq(request->message ? request->message : "", resolved[i].message, "%zu", i);
+        request_destroy(request);
+        json_decref(input);
+    }
+}
+
 static const struct {
     const char *condition, *input, *message;
 } used[] = {
