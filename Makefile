@@ -214,6 +214,7 @@ help:
 	@echo 'make clients     the stories of the real SDKs alone (make client-deps installs them)'
 	@echo 'make asan        the unit and black-box tests under AddressSanitizer and UBSan; make tsan: ThreadSanitizer'
 	@echo 'make property    CASES=20000 random expressions against a plain evaluator, from SEED on'
+	@echo 'make differential  COUNT=5000 random requests to ddbmock and DynamoDB Local; differences must be explained'
 	@echo 'make fuzz        the fuzz targets, each for FUZZ_SECONDS (60)'
 	@echo 'make bench       the figures, beside the bars that they are held to'
 	@echo 'make fresh       demo and test in a fresh Debian 12 (debootstrap; root)'

@@ -100,3 +100,12 @@ property: build
 	@tests/conformance/test_property.py $(BUILD) $(CASES) $(SEED)
 
 .PHONY: property
+
+# COUNT random requests, from SEED on, to ddbmock and to DynamoDB Local: whatever they answer differently must be explained in
+# docs/compatibility.md.
+differential: build
+	@tests/packages $(test_packages) mvn=maven java=openjdk-17-jdk-headless
+	@mvn -q -B -f tests/differential/pom.xml dependency:copy-dependencies -DoutputDirectory=$(abspath $(BUILD))/differential
+	@cd $(BUILD)/differential && python3 $(CURDIR)/tests/differential/run.py $(abspath $(BUILD)) . $(or $(COUNT),5000) $(SEED)
+
+.PHONY: differential

@@ -1,0 +1,177 @@
+"""The differences between DynamoDB Local 2.6.1 and the service that docs/compatibility.md tells of, as rules.
+
+A rule either reduces two answers, by taking out what it explains, or explains a pair of errors by their texts. An answer is
+explained when its reductions leave nothing that differs, or when a rule of errors says so. The names of the rules are the
+names of the entries there.
+"""
+
+import copy
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../conformance"))
+
+import evaluator  # noqa: E402  pylint: disable=wrong-import-position
+
+
+def outline(answer):
+    """What kind of answer it is, without what is particular in it."""
+    if "__type" not in answer:
+        return "ok"
+    text = answer.get("message") or ""
+    kind = answer["__type"].rpartition("#")[2]
+    text = re.sub(r"\[.*?\]|\{.*\}|\"[^\"]*\"|'[^']*'|[:#]\w+|\d+", "~", text)
+    return f"{'' if kind == 'ValidationException' else kind + ': '}{text}"[:140]
+
+
+def numbers(value):
+    """All attribute values' numbers in the one form that the service has for them."""
+    if isinstance(value, dict):
+        if len(value) == 1:
+            kind, content = next(iter(value.items()))
+            if kind == "N" and isinstance(content, str):
+                return {"N": evaluator.plain(evaluator.number(content))}
+            if kind == "NS" and isinstance(content, list):
+                return {"NS": sorted(evaluator.plain(evaluator.number(n)) for n in content)}
+        return {name: numbers(held) for name, held in value.items()}
+    if isinstance(value, list):
+        return [numbers(held) for held in value]
+    return value
+
+
+def numbers_in_documents(operation, request, ours, theirs):
+    return numbers(ours), numbers(theirs)
+
+
+def capacity_unasked(operation, request, ours, theirs):
+    if request.get("ReturnConsumedCapacity", "NONE") == "NONE":
+        theirs.pop("ConsumedCapacity", None)
+    return ours, theirs
+
+
+def capacity_counted(operation, request, ours, theirs):
+    """What Local counts otherwise: nothing for what is not there, deletes twice, index entries that are not written, and what
+    belongs to transactions."""
+    if "ConsumedCapacity" in ours and "ConsumedCapacity" in theirs:
+        nothing = "'CapacityUnits': 0.0" in str(theirs["ConsumedCapacity"])
+        fetched = str(request.get("IndexName", "")).startswith("local")
+        if nothing or fetched or operation not in ("GetItem", "Query", "Scan"):
+            del ours["ConsumedCapacity"], theirs["ConsumedCapacity"]
+    return ours, theirs
+
+
+def collection_metrics(operation, request, ours, theirs):
+    if "ItemCollectionMetrics" not in theirs:
+        ours.pop("ItemCollectionMetrics", None)
+    return ours, theirs
+
+
+def last_key_of_one(operation, request, ours, theirs):
+    if operation == "Query" and request.get("TableName") == "hash" and "LastEvaluatedKey" not in theirs:
+        ours.pop("LastEvaluatedKey", None)
+    return ours, theirs
+
+
+def nothing_projected(operation, request, ours, theirs):
+    if operation == "TransactGetItems" and "Responses" in theirs:
+        theirs["Responses"] = [{} if found == {"Item": {}} else found for found in theirs["Responses"]]
+    return ours, theirs
+
+
+def reason_with_a_full_stop(operation, request, ours, theirs):
+    for reason in theirs.get("CancellationReasons", ()):
+        if reason.get("Message") == "The conditional request failed.":
+            reason["Message"] = reason["Message"][:-1]
+    return ours, theirs
+
+
+def updated_lists(operation, request, ours, theirs):
+    """UPDATED_OLD and UPDATED_NEW of paths into lists and documents."""
+    if operation == "UpdateItem" and "UPDATED" in str(request.get("ReturnValues")) and re.search(r"[\[.]", str(request.get("UpdateExpression"))):
+        ours.pop("Attributes", None)
+        theirs.pop("Attributes", None)
+    return ours, theirs
+
+
+def equal_index_keys(operation, request, ours, theirs):
+    """Which of the items with the same index key comes first, and so is on a page."""
+    if operation == "Query" and "IndexName" in request and "Limit" in request and "Count" in ours and ours["Count"] == theirs.get("Count"):
+        for side in (ours, theirs):
+            side.pop("LastEvaluatedKey", None)
+            side.pop("Items", None)
+    return ours, theirs
+
+
+def filters_of_index_scans(operation, request, ours, theirs):
+    """Local's filter sees the whole item when it scans an index."""
+    if operation == "Scan" and "IndexName" in request and "FilterExpression" in request:
+        if ours.get("ScannedCount") == theirs.get("ScannedCount"):
+            for side in (ours, theirs):
+                side.pop("Items", None)
+                side.pop("Count", None)
+    return ours, theirs
+
+
+REDUCTIONS = [numbers_in_documents, capacity_unasked, capacity_counted, collection_metrics, last_key_of_one, nothing_projected,
+              reason_with_a_full_stop, updated_lists, equal_index_keys,
+              filters_of_index_scans]
+ANY = ".*"
+NUMERIC = "(ExpressionAttributeValues contains invalid value: )?"
+# A name, what ddbmock says, what DynamoDB Local says: outlines.
+ERRORS = [
+    ("types", "SerializationException.*", ANY),
+    ("constraints", ".*failed to satisfy constraint.*", ANY),
+    ("constraints", "The requestItems parameter is required for.*", ANY),
+    ("number texts", NUMERIC + "The parameter cannot be converted to a numeric value.*", NUMERIC + "A value provided cannot be converted into a number.*"),
+    ("number texts", "(Attempting to store more than ~ significant digits in a Number|Number (over|under)flow.*)",
+     "DynamoDB only supports precision up to ~ digits"),
+    ("key texts", "The provided key element does not match the schema|One or more parameter values were invalid: (Missing the key|Type mismatch for key).*",
+     "The number of conditions on the keys is invalid|One of the required keys was not given a value|Invalid attribute value type|"
+     "One or more parameter values were invalid: Type mismatch for key"),
+    ("table texts", ANY, "Invalid table/index name.*|ResourceNotFoundException: Cannot do operations on a non-existent table"),
+    ("index texts", "Consistent reads are not supported on global secondary indexes", "Consistent read cannot be true when (querying|scanning) a GSI"),
+    ("index texts", "Query condition missed key schema element: .*", "Query condition missed key schema element"),
+    ("value texts", ".*contains duplicates\\..*", ".*contains duplicates.*"),
+    ("value texts", "The supplied Item contains a null AttributeValue", "The supplied Item contains a null AttributeValue: .* is null"),
+    ("value texts", ".*may not (have a empty string as a |contain null or empty value).*", ".*(null string as a |contains a null AttributeValue).*"),
+    ("index keys", ".*(Type mismatch for Index Key|Key attributes must be scalars|secondary index key|IndexKey: ).*", ANY),
+    ("index keys", ANY, ".*(Key attributes must be scalars|secondary index key).*"),
+    ("transaction reasons", "TransactionCanceledException.*", "(?!ok$).*"),
+    ("names in transactions", "ok", "Expression(AttributeNames|AttributeValues) can only be specified when using expressions"),
+    ("size is reserved", ".*reserved keyword: size", ANY),
+    ("order of checks", "Either the KeyConditions or.*|Invalid condition in KeyConditionExpression.*", "Value provided in ExpressionAttribute.* unused.*"),
+    ("order of checks", "Invalid (Filter|Projection)Expression.*|ALL_PROJECTED_ATTRIBUTES can be used only when.*",
+     "Consistent read cannot be true when.*|Query condition missed key schema element|.*Condition parameter type does not match schema type"),
+    ("order of checks", "Value provided in ExpressionAttribute.* unused.*", "Consistent read cannot be true when.*"),
+    ("order of checks", "Invalid KeyConditionExpression.*", "Invalid (Filter|Projection)Expression.*"),
+    ("deleting from nothing", "ok|TransactionCanceledException.*", "The document path provided in the update.*"),
+    ("attribute types", ".*attribute_type, operand type: ~|.*Invalid attribute type name found.*", ".*attribute_type, operand type: ~|.*Invalid attribute type name found.*"),
+    ("failures of Local", ANY, ".*Internal server error.*|InternalFailure.*"),
+    ("return values", "ReturnValues can only be ALL_OLD or NONE", "Return values set to invalid value"),
+    ("order of checks", ".*Cannot update attribute.*", "ConditionalCheckFailedException.*"),
+]
+
+
+def makes_items_of_deletes(operation, request):
+    """Whether it may be an update that only deletes, of which DynamoDB Local makes an item where there was none."""
+    expressions = [request.get("UpdateExpression")]
+    if operation == "TransactWriteItems" and isinstance(request.get("TransactItems"), list):
+        expressions += [action["Update"].get("UpdateExpression") for action in request["TransactItems"]
+                        if isinstance(action, dict) and isinstance(action.get("Update"), dict)]
+    return any(isinstance(text, str) and not re.search(r"\b(SET|ADD)\b", text, re.I) for text in expressions)
+
+
+def why(operation, request, ours, theirs, shown):
+    """The names of the rules that explain a difference, or nothing."""
+    if "__type" in ours or "__type" in theirs:
+        for name, mine, their in ERRORS:
+            if re.fullmatch(mine, outline(ours)) and re.fullmatch(their, outline(theirs)):
+                return [name]
+    ours, theirs, names = copy.deepcopy(ours), copy.deepcopy(theirs), []
+    for rule in REDUCTIONS:
+        before = shown(ours, operation), shown(theirs, operation)
+        ours, theirs = rule(operation, request, ours, theirs)
+        if (shown(ours, operation), shown(theirs, operation)) != before:
+            names.append(rule.__name__.replace("_", " "))
+    return names if shown(ours, operation) == shown(theirs, operation) else None
