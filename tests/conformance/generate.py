@@ -32,7 +32,7 @@ class Generator:
         if kind == "S":
             return {kind: pick.choice(STRINGS)}
         if kind == "N":
-            return {kind: pick.choice(NUMBERS)}
+            return {kind: self.digits() if self.chance(0.15) else pick.choice(NUMBERS)}
         if kind == "B":
             return {kind: pick.choice(BINARIES)}
         if kind == "SS":
@@ -48,6 +48,16 @@ class Generator:
         if kind == "L":
             return {kind: [self.value(depth - 1) for _ in range(pick.randint(0, 4))]}
         return {kind: {name: self.value(depth - 1) for name in pick.sample(NAMES, pick.randint(0, 3))}}
+
+    def digits(self):
+        """Any number that the service has, in one of the ways to write it."""
+        pick = self.random
+        digits = str(pick.randrange(1, 10 ** pick.choice([1, 3, 19, 20, 37, 38])))
+        exponent = pick.choice([0, -len(digits), pick.randint(-130, 126 - len(digits))])
+        if self.chance(0.3):
+            digits = f"{digits[0]}.{digits[1:]}0" if len(digits) > 1 else f"00{digits}"
+            exponent = max(exponent, -130) if "." not in digits else max(exponent, len(digits) - 3 - 130)
+        return f"{pick.choice(['', '-'])}{digits}" + (f"{pick.choice('eE')}{pick.choice(['', '+']) if exponent > 0 else ''}{exponent}" if exponent else "")
 
     def item(self, key):
         return {**key, **{name: self.value() for name in self.random.sample(NAMES, self.random.randint(0, 7))}}

@@ -132,7 +132,9 @@ ERRORS = [
     ("table texts", ANY, "Invalid table/index name.*|ResourceNotFoundException: Cannot do operations on a non-existent table"),
     ("index texts", "Consistent reads are not supported on global secondary indexes", "Consistent read cannot be true when (querying|scanning) a GSI"),
     ("index texts", "Query condition missed key schema element: .*", "Query condition missed key schema element"),
-    ("value texts", ".*contains duplicates\\..*", ".*contains duplicates.*"),
+    ("index texts", ".*Global secondary index .* does not project ~", ".*Global secondary index .* does not project ~"),
+    ("value texts", ".*contains duplicate.*", ".*contains duplicate.*"),
+    ("order of checks", "ExpressionAttributeValues contains invalid value.*", "Consistent read cannot be true when.*"),
     ("value texts", "The supplied Item contains a null AttributeValue", "The supplied Item contains a null AttributeValue: .* is null"),
     ("value texts", ".*may not (have a empty string as a |contain null or empty value).*", ".*(null string as a |contains a null AttributeValue).*"),
     ("index keys", ".*(Type mismatch for Index Key|Key attributes must be scalars|secondary index key|IndexKey: ).*", ANY),
@@ -168,6 +170,8 @@ def why(operation, request, ours, theirs, shown):
         for name, mine, their in ERRORS:
             if re.fullmatch(mine, outline(ours)) and re.fullmatch(their, outline(theirs)):
                 return [name]
+    if re.search(r"Index Key|secondary index key|IndexKey", str(ours.get("CancellationReasons"))):
+        return ["index keys"]
     ours, theirs, names = copy.deepcopy(ours), copy.deepcopy(theirs), []
     for rule in REDUCTIONS:
         before = shown(ours, operation), shown(theirs, operation)

@@ -33,12 +33,13 @@ class Local:
     """A DynamoDB Local of our own."""
 
     def __init__(self, lib):
+        lib = os.path.abspath(lib)  # and its working directory, where it leaves a file of its own
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.process = subprocess.Popen(
             ["java", "-Xmx512m", f"-Djava.library.path={lib}", "-cp", f"{lib}/*",
              "com.amazonaws.services.dynamodbv2.local.main.ServerRunner", "-inMemory", "-sharedDb", "-port", str(self.port)],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=lib)
         while self.process.poll() is None:
             try:
                 socket.create_connection(("127.0.0.1", self.port)).close()
