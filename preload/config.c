@@ -18,7 +18,29 @@
 #define CONFIG_VARIABLE PREFIX "CONFIG"
 #define READ_VARIABLE   PREFIX "CONFIG_READ"
 
-enum { LIST_SIZE = 256 };
+enum { LIST_SIZE = 256, SETTINGS_MAX = 16 };
+
+static const char *settings[SETTINGS_MAX + 1];
+static size_t setting_count;
+static char *given_path;
+
+const char *const *config_settings(void)
+{
+    return settings;
+}
+
+const char *config_given(void)
+{
+    return given_path;
+}
+
+static void set(const char *variable, const char *value)
+{
+    char *whole;
+    setenv(variable, value, 1);
+    if (setting_count < SETTINGS_MAX && asprintf(&whole, "%s=%s", variable, value) >= 0)
+        settings[setting_count++] = whole;
+}
 
 static bool is_set(const char *variable)
 {
@@ -63,7 +85,7 @@ static void take(void *context, const char *variable, const char *value)
     const char *name = variable + strlen(PREFIX);
     if (is_set(variable) || strlen(list) + strlen(name) + 2 > LIST_SIZE)
         return;
-    setenv(variable, value, 1);
+    set(variable, value);
     strcat(strcat(list, *list != '\0' ? "," : ""), name);
 }
 
@@ -85,14 +107,16 @@ int config_start(const struct gateway *(*engine)(void), char **why)
     unsetenv(READ_VARIABLE);
     if (!found)
         return 0;
-    setenv(CONFIG_VARIABLE, path, 1);
+    const char *given = getenv(CONFIG_VARIABLE);
+    given_path = given != NULL ? strdup(given) : NULL;
+    set(CONFIG_VARIABLE, path);
     const struct gateway *gateway = engine();
     if (gateway == NULL)
         return -ENOENT;
     int error = gateway->configuration(path, take, list, &reason);
     if (error == 0) {
         snprintf(read, sizeof read, "%s:%s", list, path);
-        setenv(READ_VARIABLE, read, 1);
+        set(READ_VARIABLE, read);
     }
     if (why != NULL)
         *why = reason;

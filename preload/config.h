@@ -16,4 +16,13 @@
  */
 int config_start(const struct gateway *(*engine)(void), char **why);
 
+/*
+ * What config_start has put into the environment of this process, "NAME=value" up to a NULL, DDBMOCK_CONFIG first; empty where it
+ * has read no file. For the life of the process.
+ */
+const char *const *config_settings(void);
+
+/* What DDBMOCK_CONFIG was before it, or NULL. */
+const char *config_given(void);
+
 #endif

@@ -1,6 +1,6 @@
 /*
  * exec.c - exec(3) and posix_spawn(3): a child belongs to the tree whatever environment it is
- * given. Some programs (bash) keep one of their own and ignore setenv, others (subprocess with
+ * given, with the settings of its configuration file. Some programs (bash) keep one of their own and ignore setenv, others (subprocess with
  * env=) start children with next to nothing; a child without the shim would talk to the real AWS.
  *
  * Whoever sets LD_PRELOAD to something without us, be it empty, means it: such a child is left
@@ -9,6 +9,7 @@
  */
 #include "preload/exec.h"
 
+#include "preload/config.h"
 #include "preload/real.h"
 #include "preload/session.h"
 #include "preload/shim.h"
@@ -22,7 +23,7 @@
 #include <sys/mman.h>
 
 /* Of a call that spells them out. */
-enum { MOST_ARGUMENTS = 1024 };
+enum { MOST_ARGUMENTS = 1024, ADDED_AT_MOST = 20 };
 #define AS_IT_SHOULD_BE (SIZE_MAX - 1)
 
 static char *const nothing[] = { NULL };
@@ -63,30 +64,56 @@ void exec_configure(const char *name)
 
 struct environment {
     size_t count;
-    size_t preload_at, session_at; /* SIZE_MAX: not there */
-    bool same;                     /* nothing to be done */
+    size_t preload_at, session_at, config_at; /* SIZE_MAX: not there */
+    bool resolved, other,
+        told;    /* DDBMOCK_CONFIG is as it should be; is another file; has been read */
+    bool config; /* what was read of the configuration file is to go along */
+    bool same;   /* nothing to be done */
 };
+
+/* Notes what a child's environment has of the configuration file: the one of ours, or another. */
+static void inspect_config(struct environment *found, const char *variable)
+{
+    static const char config[] = "DDBMOCK_CONFIG=", read[] = "DDBMOCK_CONFIG_READ=";
+    const char *given = config_given();
+    if (strncmp(variable, config, sizeof config - 1) == 0) {
+        found->config_at = found->count;
+        found->resolved = strcmp(variable, config_settings()[0]) == 0;
+        found->other =
+            !found->resolved && (given == NULL || strcmp(variable + sizeof config - 1, given) != 0);
+    } else if (strncmp(variable, read, sizeof read - 1) == 0) {
+        found->told = true;
+    }
+}
 
 static struct environment inspect(char *const *variables)
 {
-    struct environment found = { 0, SIZE_MAX, SIZE_MAX, true };
+    struct environment found = {
+        .preload_at = SIZE_MAX, .session_at = SIZE_MAX, .config_at = SIZE_MAX, .same = true
+    };
     if (!shim_inside())
         shim_need_start();
     if (session_setting() == NULL)
         return found;
+    const bool config = config_settings()[0] != NULL;
     for (; variables[found.count] != NULL; found.count++) {
         const char *each = variables[found.count];
         if (strncmp(each, "LD_PRELOAD=", 11) == 0 && found.preload_at == SIZE_MAX)
             found.preload_at = found.count;
         else if (strncmp(each, SESSION_VARIABLE "=", sizeof SESSION_VARIABLE) == 0)
             found.session_at = found.count;
+        else if (config && strncmp(each, "DDBMOCK_CONFIG", 14) == 0)
+            inspect_config(&found, each);
     }
     const char *list = found.preload_at != SIZE_MAX ? variables[found.preload_at] + 11 : NULL;
     if (list != NULL && strstr(list, "libddbmock") == NULL)
         return found;
     if (preload[0] == '\0' || (list != NULL && find_part(list, relative) == NULL))
         found.preload_at = AS_IT_SHOULD_BE;
-    found.same = found.preload_at == AS_IT_SHOULD_BE && found.session_at != SIZE_MAX;
+    /* A child that is given another file, or has all of this one, is left alone. */
+    found.config = config && !found.other && !(found.told && found.resolved);
+    found.same =
+        found.preload_at == AS_IT_SHOULD_BE && found.session_at != SIZE_MAX && !found.config;
     return found;
 }
 
@@ -98,6 +125,16 @@ struct completed {
     size_t size;
 };
 
+/* Whether a list of variables (NULL: none) has the one that `setting`, "NAME=value", sets. */
+static bool has_variable(char *const *variables, const char *setting)
+{
+    size_t length = strcspn(setting, "=") + 1;
+    for (; variables != NULL && *variables != NULL; variables++)
+        if (strncmp(*variables, setting, length) == 0)
+            return true;
+    return false;
+}
+
 /* What to pass instead of `given`; to be ended with `release`, after a call that may not return. */
 static char *const *complete(struct completed *made, char *const *given)
 {
@@ -106,8 +143,8 @@ static char *const *complete(struct completed *made, char *const *given)
     made->mapped = NULL;
     if (found.same)
         return given;
-    if (found.count + 3 > sizeof made->here / sizeof *made->here) {
-        made->size = (found.count + 3) * sizeof *out;
+    if (found.count + ADDED_AT_MOST > sizeof made->here / sizeof *made->here) {
+        made->size = (found.count + ADDED_AT_MOST) * sizeof *out;
         out = made->mapped =
             mmap(NULL, made->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (made->mapped == MAP_FAILED) {
@@ -124,6 +161,12 @@ static char *const *complete(struct completed *made, char *const *given)
         out[count++] = preload;
     if (found.session_at == SIZE_MAX)
         out[count++] = session_setting();
+    const char *const *settings = config_settings();
+    if (found.config && found.config_at < found.count)
+        out[found.config_at] = *settings++;
+    for (; found.config && *settings != NULL; settings++)
+        if (!has_variable(given, *settings))
+            out[count++] = *settings;
     out[count] = NULL;
     return (char *const *)out;
 }

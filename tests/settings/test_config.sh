@@ -36,6 +36,10 @@ export DDBMOCK_CONFIG=config.json
 same "a host of the file" '{"TableNames":[]}' "$(under "${list[@]}" http://localhost:6001/)"
 same "with ddbmock run" '{"TableNames":[]}' "$("$build/ddbmock" run "${list[@]}" http://a.tables.test/)"
 same "for a child elsewhere" '{"TableNames":[]}' "$(under sh -c 'cd / && "$@"' sh "${list[@]}" http://localhost:6001/)"
+same "for a child of bash, which has an environment of its own" '{"TableNames":[]}' \
+    "$(under bash -c 'cd / && "$@"' bash "${list[@]}" http://localhost:6001/)"
+same "for a child with no environment" '{"TableNames":[]}' "$(under env -i "$(command -v curl)" "${list[@]:1}" http://localhost:6001/)"
+same "bash's child need not read the file" "HOSTS:$scratch/config.json" "$(under bash -c 'env' | sed -n 's/^DDBMOCK_CONFIG_READ=//p')"
 same "what children find" "localhost:6001,*.tables.test HOSTS:$scratch/config.json" \
     "$("$build/ddbmock" run sh -c 'echo "$DDBMOCK_HOSTS $DDBMOCK_CONFIG_READ"')"
 like "the environment goes first" 'Connection refused' "$(DDBMOCK_HOSTS=localhost:6002 under "${list[@]}" http://localhost:6001/ |

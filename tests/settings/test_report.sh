@@ -26,11 +26,11 @@ query() {
     report --json "$@" | jq -c "$filter"
 }
 
-# Four seconds, of which the first and the last have requests of two processes; the last line was cut.
+# Four seconds, of which the first and the last have requests of two processes, which pass one another; the last line was cut.
 cat >stats <<'END'
 {"t":1763845200000,"p":1,"region":"us-east-1","op":"PutItem","use":[{"table":"Tea","key":["</script>","7"],"size":350000,"read":0,"write":342,"indexes":{"by":[0,2],"own":[0,3]},"items":{"":[1,350000],"by":[1,50],"own":[1,60]},"local":["own"],"provisioned":{"":[2,1],"by":[1,1]}}],"status":200}
-{"t":1763845200500,"p":2,"region":"us-east-1","op":"GetItem","use":[{"table":"Tea","key":["a","1"],"size":10,"read":1,"write":0,"local":["own"],"provisioned":{"":[2,1],"by":[1,1]}}],"status":200}
 {"t":1763845203000,"p":2,"region":"us-east-1","op":"Scan","use":[{"table":"Tea","read":100,"write":0,"scanned":500,"returned":5,"filter":"x = :x","local":["own"],"provisioned":{"":[2,1],"by":[1,1]}}],"status":200}
+{"t":1763845200500,"p":2,"region":"us-east-1","op":"GetItem","use":[{"table":"Tea","key":["a","1"],"size":10,"read":1,"write":0,"local":["own"],"provisioned":{"":[2,1],"by":[1,1]}}],"status":200}
 {"t":1763845203100,"p":2,"region":"us-east-1","op":"Query","use":[{"table":"Tea","index":"by","key":["b"],"read":0,"write":0,"indexes":{"by":[4,0]},"scanned":3,"returned":3,"provisioned":{"":[2,1],"by":[1,1]}}],"status":200}
 {"t":1763845203200,"p":1,"region":"eu-west-1","op":"PutItem","use":[{"table":"Tea","key":["c","2"],"size":1,"read":0,"write":9000,"items":{"":[1,9]}}],"status":200}
 {"t":17638452

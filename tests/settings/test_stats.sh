@@ -96,7 +96,7 @@ same "the session is gone" '' "$(grep -l . /dev/shm/ddbmock-"$(id -u)"/*/stats 2
 
 # One process that lives on: it tells of an interval when the next request comes.
 words=()
-for i in 1 2 3 4 5; do
+for _ in 1 2 3 4 5; do
     words+=(-sS --aws-sigv4 aws:amz:us-east-1:dynamodb --user A:b -H 'X-Amz-Target: DynamoDB_20120810.GetItem' -H 'Content-Type: application/x-amz-json-1.0'
         -d '{"TableName": "Tea", "Key": {"k": {"S": "a"}}}' --next)
     words=("${words[@]:0:${#words[@]}-1}" http://dynamodb.us-east-1.amazonaws.com/ --next)

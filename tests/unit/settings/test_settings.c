@@ -167,6 +167,16 @@ Test(settings_file, gives_what_the_environment_does_not)
     cr_assert_str_eq(setting_text(SETTING_HOSTS), "localhost:8000,*.test");
 }
 
+Test(settings_file, lists_and_objects_are_what_the_variable_would_be)
+{
+    configure("{\"plugins\": [\"/a.so\", \"/b.so\"], \"delays\": {\"create\": 2.5, \"index\": 30}, "
+              "\"hosts\": []}");
+    cr_assert_eq(settings_load(NULL), 0);
+    cr_assert_str_eq(setting_text(SETTING_PLUGINS), "/a.so:/b.so");
+    cr_assert_str_eq(setting_text(SETTING_DELAYS), "create=2.5,index=30");
+    cr_assert_str_eq(setting_text(SETTING_HOSTS), "");
+}
+
 Test(settings_file, what_is_wrong_has_its_line)
 {
     configure("{\n\"wording\": \"old\",\n\"storge\": \"memory\",\n\"config\": \"x\", \"hosts\": "
