@@ -217,6 +217,7 @@ help:
 	@echo 'make differential  COUNT=5000 random requests to ddbmock and DynamoDB Local; differences must be explained'
 	@echo 'make fuzz        the fuzz targets, each for FUZZ_SECONDS (60)'
 	@echo 'make bench       the figures, beside the bars that they are held to'
+	@echo 'make bench-snapshots  what snapshots cost at SNAPSHOT_COUNTS items, beside copies'
 	@echo 'make fresh       demo and test in a fresh Debian 12 (debootstrap; root)'
 	@echo 'make lint        static checks; make format: clang-format, make format-check: only look'
 

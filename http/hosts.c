@@ -201,5 +201,5 @@ bool host_is_control(const char *name, size_t length)
         return false;
     if (length > 0 && name[length - 1] == '.')
         length--;
-    return equals(name, length, "ddbmock.local");
+    return equals(name, length, HOST_CONTROL_NAME);
 }

@@ -12,6 +12,9 @@
 
 enum { HOST_REGION_SIZE = 64, HOST_ACCOUNT_SIZE = 13, HOST_NAME_MAX_LENGTH = 253 };
 
+/* The name of the control interface (docs/control.md). */
+#define HOST_CONTROL_NAME "ddbmock.local"
+
 enum host_service { HOST_DYNAMODB, HOST_STREAMS, HOST_SEARCH };
 
 struct host {
@@ -26,7 +29,7 @@ struct host {
  */
 bool host_parse(const char *name, size_t length, struct host *out);
 
-/* Whether `name` is that of the control interface, ddbmock.local: as host_parse otherwise. */
+/* Whether `name` is HOST_CONTROL_NAME: as host_parse otherwise. */
 bool host_is_control(const char *name, size_t length);
 
 /* The DNS suffixes under which all of those names are ("amazonaws.com"), in lower case,

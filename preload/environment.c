@@ -8,6 +8,7 @@
  */
 #include "preload/environment.h"
 
+#include "http/hosts.h"
 #include "preload/regions.h"
 
 #include <fcntl.h>
@@ -178,6 +179,7 @@ static void prepare_proxy(void)
         length +=
             (size_t)snprintf(list + length, LARGEST - length, "%s%s,ddb%s,%s",
                              length > 0 ? "," : "", names[1], strchr(names[1], '.'), names[2]);
+    length += (size_t)snprintf(list + length, LARGEST - length, "," HOST_CONTROL_NAME);
     setenv("no_proxy", list, 1);
     setenv("NO_PROXY", list, 1);
     free(list);

@@ -3,6 +3,7 @@
  */
 #include "preload/shown.h"
 
+#include "http/hosts.h"
 #include "preload/addresses.h"
 #include "preload/imports.h"
 #include "preload/real.h"
@@ -30,6 +31,14 @@ int shown_file(const char *content, size_t size, int flags)
     return fd;
 }
 
+static void write_host(FILE *out, const char *name)
+{
+    bool short_of_memory;
+    const struct address *found = address_of(name, &short_of_memory);
+    if (found != NULL)
+        fprintf(out, "%s %s\n", found->text, found->name);
+}
+
 /* The lines of /etc/hosts and ours, in `out`. False when memory is short. */
 static bool compose_hosts(FILE *from, FILE *out)
 {
@@ -37,13 +46,10 @@ static bool compose_hosts(FILE *from, FILE *out)
     for (size_t got; from != NULL && (got = fread(bytes, 1, sizeof bytes, from)) > 0;)
         fwrite(bytes, 1, got, out);
     fputc('\n', out);
+    write_host(out, HOST_CONTROL_NAME);
     for (size_t n = 0; region_hosts(n, names) > 0; n++)
-        for (int i = 0; i < REGION_NAMES_AT_MOST; i++) {
-            bool short_of_memory;
-            const struct address *found = address_of(names[i], &short_of_memory);
-            if (found != NULL)
-                fprintf(out, "%s %s\n", found->text, found->name);
-        }
+        for (int i = 0; i < REGION_NAMES_AT_MOST; i++)
+            write_host(out, names[i]);
     return ferror(out) == 0;
 }
 

@@ -88,7 +88,15 @@ $(BUILD)/tests/bench/storage $(BUILD)/tests/bench/snapshots: $(BUILD)/tests/benc
 	$(call say,link)
 	$(CC) $(sanitize) $(LDFLAGS) -o $@ $^ $(llhttp_libs) -lpthread -ldl
 
-.PHONY: bench run-bench
+# What snapshots cost, beside copies. SNAPSHOT_COUNTS="10000 1000000" items.
+bench-snapshots:
+	@tests/packages $(bench_packages)
+	$(again) run-bench-snapshots
+
+run-bench-snapshots: $(BUILD)/tests/bench/snapshots
+	@$< $(SNAPSHOT_COUNTS)
+
+.PHONY: bench run-bench bench-snapshots run-bench-snapshots
 
 # Random items and expressions against tests/conformance/evaluator.py, CASES of them from SEED on (`make test` has 1,000, always the
 # same).

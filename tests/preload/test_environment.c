@@ -56,6 +56,7 @@ static void proxy(void)
 {
     CHECK(strncmp(getenv("no_proxy"), "localhost,dynamodb.", 19) == 0 &&
           is("NO_PROXY", getenv("no_proxy")));
+    CHECK(strstr(getenv("no_proxy"), ",ddbmock.local") != NULL);
     CHECK(strstr(getenv("no_proxy"), ",ddb.eu-west-1.amazonaws.com,") != NULL);
     CHECK(strstr(getenv("no_proxy"), "dynamodb.cn-north-1.amazonaws.com.cn,") != NULL);
     CHECK(strstr(getenv("no_proxy"), ",amazonaws.com") == NULL);

@@ -147,3 +147,19 @@ Test(hosts, long_names)
     name[sizeof name - 1] = '\0';
     cr_assert_not(host_parse(name, strlen(name), &host));
 }
+
+Test(hosts, control)
+{
+    cr_assert(host_is_control("ddbmock.local", 13) && host_is_control("DDBmock.Local.", 14));
+    static const char *const names[] = { "ddbmock.locals",
+                                         "ddbmock",
+                                         "ddbmock.local..",
+                                         "x.ddbmock.local",
+                                         "dynamodb.us-east-1.amazonaws.com",
+                                         "",
+                                         "." };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        cr_assert_not(host_is_control(names[i], strlen(names[i])), "%s", names[i]);
+    cr_assert_not(host_is_control(NULL, 0));
+    cr_assert_not(host_parse("ddbmock.local", 13, NULL));
+}
