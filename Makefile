@@ -130,7 +130,7 @@ $(BUILD)/http/gateway.o: cflags += -DDDBMOCK_BUILD='"$(VERSION)$(if $(revision),
 
 # What the shim's own tests run it with: copies of it, one beside an engine that gives fixed answers, one without any.
 shim_equipment := $(addprefix $(BUILD)/tests/preload/,fake/libddbmock.so fake/libddbmock-engine.so alone/libddbmock.so \
-                  fake/asker.so fake/hidden/asked.so)
+                  fake/asker.so fake/hidden/asked.so fake/early.so)
 run-test run-sanitized: $(shim_equipment)
 
 $(BUILD)/tests/preload/fake/libddbmock.so $(BUILD)/tests/preload/alone/libddbmock.so: $(BUILD)/libddbmock.so
@@ -147,6 +147,10 @@ $(BUILD)/tests/preload/fake/asker.so $(BUILD)/tests/preload/fake/hidden/asked.so
 
 # Taken in by the assembler, which tells nobody.
 $(BUILD)/engine/stats/embedded.o: engine/stats/report.html engine/stats/prices.json
+
+$(BUILD)/tests/preload/fake/early.so: tests/preload/early.c
+	@mkdir -p $(@D)
+	$(CC) $(cflags) -fPIC -shared -o $@ $<
 
 $(BUILD)/libddbmock-engine.so: $(engine_objects) $(llhttp_objects) $(static_libs) http/exports.map
 	$(call say,link)
@@ -212,6 +216,7 @@ help:
 	@echo
 	@echo 'make unit        the unit tests alone'
 	@echo 'make clients     the stories of the real SDKs alone (make client-deps installs them)'
+	@echo 'make transparency  programs that live on sockets, with and without the shim (SUITE=curl: one suite)'
 	@echo 'make asan        the unit and black-box tests under AddressSanitizer and UBSan; make tsan: ThreadSanitizer'
 	@echo 'make property    CASES=20000 random expressions against a plain evaluator, from SEED on'
 	@echo 'make differential  COUNT=5000 random requests to ddbmock and DynamoDB Local; differences must be explained'

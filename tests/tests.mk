@@ -1,6 +1,7 @@
 # What runs the product: the demo, the tests, the bench. Included by the Makefile; paths are from the repo's root.
 
-test_packages := $(build_packages) libcriterion-dev liburing-dev python3 curl strace netbase pkg-config libpq-dev postgresql python3-boto
+test_packages := $(build_packages) libcriterion-dev liburing-dev python3 curl strace netbase pkg-config libpq-dev postgresql python3-boto \
+                 faketime libjemalloc2
 client_packages := python3 python3-venv awscli curl jq node=nodejs npm=npm mvn=maven javac=openjdk-17-jdk-headless
 browser_packages := chromium
 demo_packages := $(build_packages) python3 python3-boto3 strace unshare=util-linux
@@ -69,6 +70,20 @@ unit: $(unit_programs)
 	@for program in $(unit_programs); do echo "== $$program"; $$program -j2 || exit 1; done
 
 .PHONY: demo run-demo test run-test client-deps clients unit
+
+# Programs that live on sockets, without the shim and under it: two columns, which are to be the same. About 40 minutes, most of them
+# CPython's own tests. SUITE=curl: that one alone; else the table is put into docs/transparency.md when nothing differs.
+transparency_packages := $(build_packages) libpython3.11-testsuite curl openssl git nginx=nginx-light postgresql \
+                         postgresql-client node=nodejs procps
+
+transparency:
+	@tests/packages $(transparency_packages)
+	$(again) run-transparency
+
+run-transparency: build
+	@tests/transparency/run $(BUILD) $(SUITE) --write docs/transparency.md
+
+.PHONY: transparency run-transparency
 
 # The figures that matter beside the bars that they are held to, then what a transaction of each storage backend costs in stores of
 # two sizes. ROUNDS=40 of the former, COUNT=100000 items in the latter.
