@@ -53,7 +53,8 @@ postgres := $(if $(postgres_header),$(BUILD)/libddbmock-postgres.so)
 
 shim_sources := $(wildcard preload/*.c) http/hosts.c
 engine_sources := $(filter-out $(postgres_sources),$(shell find engine http -name '*.c' 2>/dev/null))
-command_sources := $(wildcard preload/command/*.c) preload/config.c preload/session.c preload/process.c
+command_sources := $(wildcard preload/command/*.c) http/hosts.c \
+                   $(addprefix preload/,addresses.c config.c environment.c network.c process.c regions.c session.c)
 
 shim_objects := $(shim_sources:%.c=$(BUILD)/%.o)
 engine_objects := $(engine_sources:%.c=$(BUILD)/%.o)
@@ -170,7 +171,7 @@ $(BUILD)/libddbmock-postgres.so: $(postgres_objects) engine/storage/postgres.map
 
 $(BUILD)/ddbmock: $(command_objects)
 	$(call say,link)
-	$(CC) $(sanitize) $(LDFLAGS) -o $@ $^ $(libdir)/libjansson.a -ldl
+	$(CC) $(sanitize) $(LDFLAGS) -o $@ $^ $(libdir)/libjansson.a -lresolv -lpthread -ldl
 
 include tests/tests.mk tests/quality.mk
 

@@ -15,6 +15,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "preload/command/binary.h"
+#include "preload/command/supervise.h"
+#include "preload/session.h"
+
 #ifndef DDBMOCK_LIBDIR
 #define DDBMOCK_LIBDIR "/usr/local/lib/ddbmock"
 #endif
@@ -203,6 +207,17 @@ static int run(int argc, char **argv)
     }
     if (configure("run") != 0)
         return FAILED;
+    struct binary binary;
+    if (binary_inspect(argv[optind], &binary) == 0 && binary.is_elf &&
+        !binary_can_preload(&binary)) {
+        const struct gateway *gateway = load_engine("run");
+        if (binary.musl)
+            unsetenv("LD_PRELOAD"); /* its loader would fail on our object */
+        if (gateway == NULL)
+            return FAILED;
+        session_start();
+        return supervise(gateway, argv + optind);
+    }
     execvp(argv[optind], argv + optind);
     int error = errno;
     fprintf(stderr, "ddbmock run: %s: %s\n", argv[optind], strerror(error));

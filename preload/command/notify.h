@@ -1,0 +1,23 @@
+/*
+ * notify.h - the program's calls of connect(2) and sendto(2), decided by its supervisor: seccomp_unotify(2).
+ */
+#ifndef DDBMOCK_PRELOAD_COMMAND_NOTIFY_H
+#define DDBMOCK_PRELOAD_COMMAND_NOTIFY_H
+
+#include <netinet/in.h>
+
+/*
+ * In the program, before exec: from now on its connects, and those of all that it starts, wait for the supervisor. The
+ * descriptor on which they are told, or -errno.
+ */
+int notify_install(void);
+
+/* Where the supervisor leads the program: the server's port, and the relay's sockets (relay.h). */
+struct notify_target {
+    in_port_t server; /* in the network's order */
+};
+
+/* Takes one call from `fd` and decides it. 0; or -errno: -ENOENT when the caller has gone meanwhile. */
+int notify_decide(int fd, const struct notify_target *target);
+
+#endif
