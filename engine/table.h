@@ -144,6 +144,7 @@ struct table {
     struct warm_throughput warm;
     int64_t created, active_at, deleted_at; /* as of an index */
     int64_t busy_until[CHANGE_COUNT];       /* UPDATING until then; 0: settled */
+    int64_t last_items, last_bytes;         /* while it is DELETING: its size when that began */
     bool deletion_protected;
     int64_t protection_changed; /* by UpdateTable, ms since the epoch; 0: never */
     struct stream_setting stream;

@@ -61,6 +61,8 @@ static const struct field table_fields[] = {
     INTEGER(table, "billing_until", busy_until[CHANGE_BILLING]),
     INTEGER(table, "stream_until", busy_until[CHANGE_STREAM]),
     INTEGER(table, "class_until", busy_until[CHANGE_CLASS]),
+    INTEGER(table, "last_items", last_items),
+    INTEGER(table, "last_bytes", last_bytes),
     BOOLEAN(table, "deletion_protected", deletion_protected),
     INTEGER(table, "protection_changed", protection_changed),
     BOOLEAN(table, "stream_enabled", stream.enabled),

@@ -349,6 +349,8 @@ int table_describe_as(struct request *request, const char *name, const struct ta
     struct table_size size;
     if (table_size_get(request, table->id, &size) != 0)
         return -1;
+    if (table->deleted_at != 0)
+        size = (struct table_size){ (uint64_t)table->last_items, (uint64_t)table->last_bytes };
     const char *arn = table_arn(request, table);
     struct buffer *out = &request->output;
     buffer_append_byte(out, '{');

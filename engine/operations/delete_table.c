@@ -49,7 +49,12 @@ int run_delete_table(struct request *request)
         return -1;
     struct table *deleted = table_change_copy(request, table);
     int64_t delay = table_delay(TRANSITION_DELETE);
+    struct table_size size;
+    if (table_size_get(request, table->id, &size) != 0)
+        return -1;
     deleted->deleted_at = request->now + delay;
+    deleted->last_items = (int64_t)size.items;
+    deleted->last_bytes = (int64_t)size.bytes;
     if (table_describe_deleted(request, table) != 0 || account_change(request, table, NULL) != 0 ||
         table_forget(request, table) != 0 || deleted_tables_sweep(request) != 0)
         return -1;

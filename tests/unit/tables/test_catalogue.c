@@ -310,8 +310,11 @@ ENGINE_TEST(catalogue, states)
     has(engine, "DescribeTable", "{'TableName':'Music'}",
         "'ReadCapacityUnits':2,'WriteCapacityUnits':2}");
 
+    succeed(engine, "PutItem", quoted("{'TableName':'Music','Item':{'pk':{'S':'a'}}}"));
     succeed(engine, "DeleteTable", quoted("{'TableName':'Music'}"));
     has(engine, "ListTables", "{}", "['Music']");
+    has(engine, "DescribeTable", "{'TableName':'Music'}", "'ItemCount':1,");
+    has(engine, "DescribeTable", "{'TableName':'Music'}", "'TableSizeBytes':103,");
     has(engine, "DescribeTable", "{'TableName':'Music'}", "'TableStatus':'DELETING',");
     expect_error(
         engine, "DeleteTable", quoted("{'TableName':'Music'}"), "ResourceInUseException",

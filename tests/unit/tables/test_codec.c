@@ -57,6 +57,8 @@ static struct table full_table(struct arena *arena, const json_t *tags)
                            .active_at = 37,
                            .deleted_at = 39,
                            .busy_until = { 43, 44, 45, 46 },
+                           .last_items = 51,
+                           .last_bytes = 52,
                            .deletion_protected = true,
                            .protection_changed = 47,
                            .stream = { true, slice_of("NEW_IMAGE"), slice_of("label") },
@@ -96,6 +98,7 @@ Test(codec, round_trip)
     cr_assert_eq(decoded.class.old_changed, 42);
     cr_assert_eq(decoded.busy_until[CHANGE_CLASS], 46);
     cr_assert_eq(decoded.encryption.changes, 50);
+    cr_assert_eq(decoded.last_bytes, 52);
     cr_assert(decoded.class.named && decoded.indexes[1].warm.raised);
     cr_assert_eq(json_array_size(decoded.tags), 1);
     json_decref(record);
