@@ -35,6 +35,9 @@ class Server:
     def __init__(self, build, **settings):
         environment = {k: v for k, v in os.environ.items() if not k.startswith("DDBMOCK_") and k != "LD_PRELOAD"}
         environment.update(settings)
+        if "SANITIZED" in environment:
+            here = os.path.dirname(os.path.abspath(__file__))
+            environment["TSAN_OPTIONS"] = "suppressions=" + os.path.join(here, "../serve/tsan.supp")
         words = [os.path.join(build, "ddbmock"), "serve", "--port", "0", "--storage", "memory"]
         self.process = subprocess.Popen(words, stdout=subprocess.PIPE, env=environment, text=True)
         line = self.process.stdout.readline()

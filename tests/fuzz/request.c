@@ -430,8 +430,8 @@ static void check_indexes(struct engine *engine)
     }
 }
 
-/* Most choices are of the operations on items and tables; the others are of all, by their row. What a byte means does
- * not change when an operation is added. */
+/* Three choices in four are of the operations on items and tables; what such a byte means does not change when operations are
+ * added. The others are of the first rows of all. */
 static const struct operation *working(struct choices *choices)
 {
     static const char *const known[] = {
