@@ -199,6 +199,18 @@ int control_table_names(struct request *request, struct control_names *out)
     return table_each(request, (struct slice){ "", 0 }, add_name, &names);
 }
 
+int control_forget_table(struct request *request, const struct table *table)
+{
+    struct buffer sums;
+    buffer_init(&sums, &request->arena);
+    keyspace_account(&sums, request->region);
+    /* Whoever needs them next counts what is there. */
+    int error = storage_remove(request->transaction, buffer_slice(&sums));
+    if (error != 0 && error != -ENOENT)
+        return request_fail_storage(request, "remove a table", error);
+    return table_forget(request, table);
+}
+
 int control_fail_snapshot(struct request *request, struct slice name, const char *what, int error)
 {
     int length = (int)(name.length < 300 ? name.length : 300);

@@ -43,6 +43,9 @@ struct control_names {
 };
 int control_table_names(struct request *request, struct control_names *out);
 
+/* Takes a table away with all that it has, in the open write transaction. 0, or -1 after failing the request. */
+int control_forget_table(struct request *request, const struct table *table);
+
 /* Fails the request because there is no such snapshot, or as request_fail_storage. Always -1. */
 int control_fail_snapshot(struct request *request, struct slice name, const char *what, int error);
 

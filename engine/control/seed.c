@@ -137,7 +137,7 @@ static int make_room(struct request *request, struct slice name)
         return request_fail(request, ERROR_CONTROL_CONFLICT,
                             "there is a table '%.*s' in %s already: \"replace\" takes it away",
                             (int)name.length, name.data, request->region);
-    if (table && table_forget(request, table) != 0)
+    if (table && control_forget_table(request, table) != 0)
         return -1;
     return request_commit(request);
 }

@@ -153,10 +153,12 @@ static int reset_table(struct request *request)
     struct table *copy = table_change_copy(request, table);
     if (keyspace_drop(request, table->id) != 0 || table_new_id(request, &copy->id) != 0)
         return -1;
-    for (size_t i = 0; i < copy->index_count; i++)
+    for (size_t i = 0; i < copy->index_count; i++) {
         if (keyspace_drop(request, copy->indexes[i].id) != 0 ||
             table_new_id(request, &copy->indexes[i].id) != 0)
             return -1;
+        copy->indexes[i].filling = false; /* there is nothing to fill it with */
+    }
     return table_store(request, copy);
 }
 
@@ -185,10 +187,10 @@ static int reset_region(struct request *request)
     for (size_t i = 0; i < names.count; i++) {
         const struct table *table;
         if (table_look(request, names.names[i], &table) != 0 ||
-            (table && table_forget(request, table) != 0))
+            (table && control_forget_table(request, table) != 0))
             return -1;
     }
-    /* The tokens of transactions: they speak of tables that are gone. */
+    /* The tokens of transactions, which speak of tables that are gone. */
     static const char tags[] = { 'T', 'U' };
     for (size_t i = 0; i < sizeof tags; i++) {
         buffer_init(&prefix, &request->arena);
