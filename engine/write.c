@@ -191,7 +191,7 @@ static int fail_size(struct request *request, const struct write *write)
 
 /*
  * With a local index, an item's size and that of what the index holds of it are at most as much together: AWS developer
- * guide, ServiceQuotas. That the texts are those of the item's own size is not verified.
+ * guide, ServiceQuotas. That the texts are those of the item's own size is unverified.
  */
 static int check_local_entries(struct request *request, const struct write *write)
 {
@@ -219,14 +219,15 @@ static int make_image(struct request *request, struct write *write, const struct
         *out = NULL;
         return 0;
     }
+    if (!write->before && update_only_deletes(write->update)) {
+        /* Nor does it mind paths: seen on the service by the authors of scylladb/scylladb. */
+        *out = NULL;
+        return 0;
+    }
     struct map *image = ARENA_NEW(&request->arena, struct map);
     *image = map_copy(&request->arena, write->before ? write->before : &write->item);
     if (write->update && update_apply(request, write->update, image) != 0)
         return -1;
-    if (!write->before && update_only_deletes(write->update)) {
-        *out = NULL;
-        return 0;
-    }
     if (index_keys_check_updated(request, write->table, image, update_is_legacy(write->update),
                                  &write->empty_key) != 0)
         return -1;

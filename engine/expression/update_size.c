@@ -3,7 +3,8 @@
  * top-level attributes that it names, as they become, and what its clauses cost. Measured on the service, in eu-west-2
  * and 21 more Regions: facts/fidelity.md section 3, nubo-db/dynoxide#210. Its costs of a clause, `SET a = a + :v` 34,
  * `SET a = a - :v` 37, if_not_exists 39 and list_append 37, are read as wholes: 19 of the SET, 15 of the path that is its
- * operand, and the rest the operator's own. Not measured: AttributeUpdates, taken to cost what the same expression does.
+ * operand, and the rest the operator's own. Unverified: that reading, and AttributeUpdates, taken to cost what the same
+ * expression does.
  */
 #include "engine/expression/internal.h"
 

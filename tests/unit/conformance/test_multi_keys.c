@@ -33,23 +33,18 @@ static const struct exchange made[] = {
       "{}" },
 };
 
+/* clang-format off */
+static const char table[] = TABLE(
+    ",'BillingMode':'PAY_PER_REQUEST','KeySchema':[" KEYED("k", "HASH") "],"
+    "'AttributeDefinitions':[" TYPED("k", "S") "," TYPED("h1", "S") "," TYPED("h2", "N") ","
+    TYPED("r1", "S") "," TYPED("r2", "N") "],'GlobalSecondaryIndexes':[{'IndexName':'multi-g',"
+    "'KeySchema':[" KEYED("h1", "HASH") "," KEYED("h2", "HASH") "," KEYED("r1", "RANGE") ","
+    KEYED("r2", "RANGE") "],'Projection':{'ProjectionType':'KEYS_ONLY'}}]");
+/* clang-format on */
+
 static void create(struct engine *engine)
 {
-    succeed(
-        engine, "CreateTable",
-        quoted(TABLE(",'BillingMode':'PAY_PER_REQUEST','KeySchema':[" KEYED(
-            "k",
-            "HASH") "],"
-                    "'AttributeDefinitions':[" TYPED("k", "S") "," TYPED("h1", "S") "," TYPED("h2", "N") "," TYPED(
-                        "r1",
-                        "S") "," TYPED("r2",
-                                       "N") "],"
-                                            "'GlobalSecondaryIndexes':[{'IndexName':'multi-g','KeySchema':[" KEYED(
-                                                "h1",
-                                                "HASH") "," KEYED("h2",
-                                                                  "HASH") "," KEYED("r1",
-                                                                                    "RANGE") "," KEYED("r2",
-                                                                                                       "RANGE") "],'Projection':{'ProjectionType':'KEYS_ONLY'}}]")));
+    succeed(engine, "CreateTable", quoted(table));
     CHECK(engine, made);
 }
 

@@ -109,41 +109,89 @@ Test(pages, key_conditions_bound_the_range)
     }
 }
 
-Test(pages, backwards_and_in_pages)
+/* Goes from page to page with the members of a request; appends their sorts() to `out`, each with "|" behind it. */
+static void walk(struct engine *engine, const char *operation, const char *members, char *out)
+{
+    char start[256] = "";
+    bool more = true;
+    while (more) {
+        char request[1024];
+        snprintf(request, sizeof request, "{\"TableName\": \"pages\", %s%s}", members, start);
+        char *answer = SEND(engine, operation, request), *order = sorts(answer);
+        strcat(out, order);
+        strcat(out, "|");
+        cr_assert_lt(strlen(out), 200, "%s goes on for ever: %s", request, out);
+        json_t *body = json_loads(answer, 0, NULL),
+               *last = json_object_get(body, "LastEvaluatedKey");
+        more = last != NULL;
+        if (more) {
+            char *key = json_dumps(last, 0);
+            snprintf(start, sizeof start, ", \"ExclusiveStartKey\": %s", key);
+            free(key);
+        }
+        json_decref(body);
+        free(order);
+        free(answer);
+    }
+}
+
+#define OF_A                                                                                       \
+    "\"KeyConditionExpression\": \"p = :p\", \"ExpressionAttributeValues\": {\":p\": {\"S\": \"a\"}}"
+#define BACKWARD  ", \"ScanIndexForward\": false"
+#define LIMIT(n)  ", \"Limit\": " #n
+#define EVEN      ", \"FilterExpression\": \"attribute_exists(g)\""
+#define OF_L      OF_A ", \"IndexName\": \"by-l\""
+#define SCAN_G(n) "\"IndexName\": \"by-g\", \"TotalSegments\": 2, \"Segment\": " #n
+
+/* "l" of s is v<9 - s>: v10 of -1, v8 of 1, v6 of 3, v4 of 5, v2 of 7. */
+Test(pages, walks)
+{
+    static const struct {
+        const char *operation, *members, *seen;
+    } walks[] = {
+        { "Query", OF_A LIMIT(3), "-2 -1 0|1 2 3|4 5 6|7|" },
+        { "Query", OF_A LIMIT(3) BACKWARD, "7 6 5|4 3 2|1 0 -1|-2|" },
+        { "Query", OF_A LIMIT(3) EVEN, "-2 0|2|4 6||" },
+        { "Query", OF_A LIMIT(3) EVEN BACKWARD, "6|4 2|0|-2|" },
+        { "Query", OF_A LIMIT(1) EVEN, "-2||0||2||4||6|||" },
+        { "Query", OF_A LIMIT(5) BACKWARD, "7 6 5 4 3|2 1 0 -1 -2||" },
+        { "Query", OF_L LIMIT(2), "-1 7|5 3|1|" },
+        { "Query", OF_L LIMIT(2) BACKWARD, "1 3|5 7|-1|" },
+        { "Query",
+          OF_L LIMIT(1) BACKWARD ", \"FilterExpression\": \"attribute_exists(n) AND n = s\"",
+          "1||||||" },
+        { "Scan", "\"Limit\": 4", "-2 -1 0 1|2 3 4 5|6 7|" },
+        { "Scan", "\"Limit\": 4" EVEN, "-2 0|2 4|6|" },
+        { "Scan", "\"Limit\": 10", "-2 -1 0 1 2 3 4 5 6 7||" },
+    };
+    EACH_BACKEND(engine)
+    {
+        create_table(engine);
+        fill(engine);
+        for (size_t i = 0; i < sizeof walks / sizeof *walks; i++) {
+            char seen[512] = "";
+            walk(engine, walks[i].operation, walks[i].members, seen);
+            cr_expect_str_eq(seen, walks[i].seen, "%zu: %s instead of %s", i, seen, walks[i].seen);
+        }
+    }
+}
+
+/* An index's segments have each of its items once, whatever the pages: one after the other they are the whole scan. */
+Test(pages, segments_partition_an_index)
 {
     EACH_BACKEND(engine)
     {
         create_table(engine);
         fill(engine);
-        for (int backward = 0; backward < 2; backward++) {
-            char collected[256] = "", start[256] = "";
-            for (int pages = 0; pages < 20; pages++) {
-                char request[1024];
-                snprintf(
-                    request, sizeof request,
-                    "{\"TableName\": \"pages\", \"KeyConditionExpression\": \"p = :p\", \"Limit\": 3, "
-                    "\"ScanIndexForward\": %s, \"ExpressionAttributeValues\": {\":p\": {\"S\": \"a\"}}%s}",
-                    backward ? "false" : "true", start);
-                char *answer = SEND(engine, "Query", request), *order = sorts(answer);
-                strcat(collected, order);
-                strcat(collected, "|");
-                json_t *body = json_loads(answer, 0, NULL),
-                       *last = json_object_get(body, "LastEvaluatedKey");
-                bool more = last != NULL;
-                if (more) {
-                    char *key = json_dumps(last, 0);
-                    snprintf(start, sizeof start, ", \"ExclusiveStartKey\": %s", key);
-                    free(key);
-                }
-                json_decref(body);
-                free(order);
-                free(answer);
-                if (!more)
-                    break;
-            }
-            cr_expect_str_eq(collected,
-                             backward ? "7 6 5|4 3 2|1 0 -1|-2|" : "-2 -1 0|1 2 3|4 5 6|7|");
+        char whole[512] = "", parts[2][512] = { "", "" }, joined[1024];
+        walk(engine, "Scan", "\"IndexName\": \"by-g\"" LIMIT(1), whole);
+        for (int segment = 0; segment < 2; segment++) {
+            walk(engine, "Scan", segment ? SCAN_G(1) LIMIT(1) : SCAN_G(0) LIMIT(1), parts[segment]);
+            cr_expect_gt(strlen(parts[segment]), 1, "segment %d is empty", segment);
         }
+        parts[0][strlen(parts[0]) - 1] = '\0'; /* the page behind its last item */
+        snprintf(joined, sizeof joined, "%s%s", parts[0], parts[1]);
+        cr_expect_str_eq(joined, whole);
     }
 }
 
