@@ -3,7 +3,6 @@
  */
 #include "engine/control/files.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -12,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
+
+#include "engine/control/directory.h"
 
 enum { LINE_MAX_SIZE = 8 << 20 /* bytes; an item of 400 KB is some 3 MB of JSON at worst */ };
 
@@ -203,27 +204,26 @@ static bool is_data(const char *name)
     static const char *const ends[] = { ".json",    ".jsonl",    ".ndjson",
                                         ".json.gz", ".jsonl.gz", ".ndjson.gz" };
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-        if (name[0] != '.' && ends_in(name, ends[i]))
+        if (ends_in(name, ends[i]))
             return true;
     return false;
 }
 
-/* The files of a directory that look like lines, counted or with `out` noted; no jump while it is open. */
-static size_t scan(const char *path, char (*out)[NAME_MAX + 1], size_t size)
+/* The files of a directory that look like lines: counted, and those for which there is room, noted. */
+struct listing {
+    char (*names)[NAME_MAX + 1];
+    size_t count, size;
+};
+
+static void note(void *context, int at, const char *name)
 {
-    DIR *directory = opendir(path);
-    struct dirent *entry;
-    size_t count = 0;
-    while (directory && (entry = readdir(directory))) {
-        if (!is_data(entry->d_name) || (out && count == size))
-            continue;
-        if (out)
-            memcpy(out[count], entry->d_name, strlen(entry->d_name) + 1);
-        count++;
-    }
-    if (directory)
-        closedir(directory);
-    return count;
+    struct listing *listing = context;
+    (void)at;
+    if (!is_data(name))
+        return;
+    if (listing->count < listing->size)
+        memcpy(listing->names[listing->count], name, strlen(name) + 1);
+    listing->count++;
 }
 
 static int compare_names(const void *a, const void *b)
@@ -234,9 +234,13 @@ static int compare_names(const void *a, const void *b)
 static int list_directory(struct request *request, const char *path, const char ***paths,
                           size_t *count)
 {
-    size_t size = scan(path, NULL, 0);
-    char(*names)[NAME_MAX + 1] = arena_array(&request->arena, size + 1, NAME_MAX + 1);
-    *count = scan(path, names, size);
+    struct listing listing = { 0 };
+    directory_each(path, note, &listing);
+    listing.size = listing.count;
+    listing.count = 0;
+    listing.names = arena_array(&request->arena, listing.size + 1, sizeof *listing.names);
+    directory_each(path, note, &listing);
+    *count = listing.count < listing.size ? listing.count : listing.size;
     if (*count == 0)
         return request_fail(request, ERROR_CONTROL_NOT_FOUND,
                             "%s: there is neither an export to S3 in it nor a file whose name ends "
@@ -244,7 +248,7 @@ static int list_directory(struct request *request, const char *path, const char 
                             path);
     *paths = ARENA_NEW_ARRAY(&request->arena, *count, const char *);
     for (size_t i = 0; i < *count; i++)
-        (*paths)[i] = arena_printf(&request->arena, "%s/%s", path, names[i]);
+        (*paths)[i] = arena_printf(&request->arena, "%s/%s", path, listing.names[i]);
     qsort(*paths, *count, sizeof **paths, compare_names);
     return 0;
 }

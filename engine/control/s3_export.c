@@ -10,7 +10,6 @@
  * developer guide, "DynamoDB table export output format". Where _started is, and the etag of what was uploaded in one part,
  * are unverified.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -25,6 +24,7 @@
 #include <openssl/md5.h>
 
 #include "engine/base64.h"
+#include "engine/control/directory.h"
 #include "engine/control/files.h"
 #include "engine/value_json.h"
 
@@ -207,39 +207,41 @@ int s3_export_write(struct request *request, const struct table *table, const ch
 
 /* --- reading --- */
 
-/* The one directory of exports below `path`/AWSDynamoDB that has a manifest; *count is how many there are. */
-static void look_below(const char *path, char out[PATH_MAX], unsigned *count)
+/* Exports below a directory: how many, and the manifest of one. */
+struct exports {
+    const char *path;
+    char *found; /* PATH_MAX bytes */
+    unsigned count;
+};
+
+static void look_into(void *context, int at, const char *name)
 {
-    char name[PATH_MAX];
-    struct dirent *entry;
-    DIR *directory = opendir(path);
-    while (directory && (entry = readdir(directory))) {
-        if (entry->d_name[0] == '.' ||
-            snprintf(name, sizeof name, "%s/%s/manifest-files.json", path, entry->d_name) >=
-                (int)sizeof name ||
-            access(name, R_OK) != 0)
-            continue;
-        memcpy(out, name, strlen(name) + 1);
-        ++*count;
-    }
-    if (directory)
-        closedir(directory);
+    struct exports *exports = context;
+    char manifest[NAME_MAX + sizeof "/manifest-files.json"];
+    snprintf(manifest, sizeof manifest, "%s/manifest-files.json", name);
+    if (faccessat(at, manifest, R_OK, 0) == 0 &&
+        snprintf(exports->found, PATH_MAX, "%s/%s", exports->path, manifest) < PATH_MAX)
+        exports->count++;
 }
 
 int s3_export_find(struct request *request, const char *directory, const char **out)
 {
-    unsigned count = 0;
-    char *found = arena_alloc(&request->arena, PATH_MAX);
+    struct exports exports = {
+        .path = arena_printf(&request->arena, "%s/AWSDynamoDB", directory),
+        .found = arena_alloc(&request->arena, PATH_MAX),
+    };
     *out = arena_printf(&request->arena, "%s/manifest-files.json", directory);
     if (access(*out, R_OK) == 0)
         return 0;
-    look_below(arena_printf(&request->arena, "%s/AWSDynamoDB", directory), found, &count);
-    if (count == 0)
-        look_below(directory, found, &count);
-    if (count > 1)
+    directory_each(exports.path, look_into, &exports);
+    if (exports.count == 0) {
+        exports.path = directory;
+        directory_each(directory, look_into, &exports);
+    }
+    if (exports.count > 1)
         return control_bad(request, "%s: there are %u exports in it: name the directory of one",
-                           directory, count);
-    *out = count == 1 ? found : NULL;
+                           directory, exports.count);
+    *out = exports.count == 1 ? exports.found : NULL;
     return 0;
 }
 

@@ -4,7 +4,6 @@
  */
 #include "engine/control/sessions.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "engine/control/control.h"
+#include "engine/control/directory.h"
 #include "engine/engine_internal.h"
 #include "engine/value_json.h"
 
@@ -70,19 +70,6 @@ const char *sessions_new_directory(const char *own, struct slice name, bool path
     return NULL;
 }
 
-/* Calls `visit` for every entry of a directory that does not begin with '.'. */
-static void each_entry(const char *path, void (*visit)(void *context, int at, const char *name),
-                       void *context)
-{
-    DIR *directory = opendir(path);
-    struct dirent *entry;
-    while (directory && (entry = readdir(directory)))
-        if (entry->d_name[0] != '.')
-            visit(context, dirfd(directory), entry->d_name);
-    if (directory)
-        closedir(directory);
-}
-
 static void add_bytes(void *context, int at, const char *name)
 {
     struct stat status;
@@ -98,7 +85,7 @@ static void remove_file(void *context, int at, const char *name)
 
 int sessions_remove_directory(const char *directory)
 {
-    each_entry(directory, remove_file, NULL);
+    directory_each(directory, remove_file, NULL);
     return rmdir(directory) == 0 ? 0 : -errno;
 }
 
@@ -176,7 +163,7 @@ static void find_processes(struct search *search, const char *path, const char *
     search->count = 0;
     /* It got the name by itself, after it was started. */
     search->root = strncmp(name, "tree-", 5) == 0 ? strtol(name + 5, NULL, 10) : 0;
-    each_entry("/proc", look, search);
+    directory_each("/proc", look, search);
 }
 
 /* --- the list --- */
@@ -207,7 +194,7 @@ static void write_session(struct request *request, const char *where, const char
     struct search *search = ARENA_NEW(&request->arena, struct search);
     char *path = arena_printf(&request->arena, "%s/%s", where, name);
     uint64_t bytes = 0;
-    each_entry(path, add_bytes, &bytes);
+    directory_each(path, add_bytes, &bytes);
     find_processes(search, path, name);
     buffer_append_string(out, *any ? ",{\"name\":" : "{\"name\":");
     *any = true;
@@ -250,11 +237,11 @@ int control_list_sessions(struct request *request)
     buffer_append_string(&request->output, "{\"sessions\":[");
     for (int n = 0; n < count; n++) {
         struct names names = { 0 };
-        each_entry(where[n], gather, &names);
+        directory_each(where[n], gather, &names);
         names.size = names.count;
         names.count = 0;
         names.names = arena_array(&request->arena, names.size + 1, sizeof *names.names);
-        each_entry(where[n], gather, &names);
+        directory_each(where[n], gather, &names);
         for (size_t i = 0; i < names.count; i++)
             write_session(request, where[n], names.names[i], &any);
     }
