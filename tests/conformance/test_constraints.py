@@ -42,6 +42,10 @@ TOO_LONG_NAME = "Attribute name is too large, must be less than 65536 bytes"  # 
 # Where data is read and written a name of one or two characters only is that of no table (nubo-db/dynoxide#11).
 CONTROL = {"CreateTable", "DescribeTable", "UpdateTable", "DeleteTable"}
 TAG_TEXTS = {"TagKeyString": "The Tag Key provided is invalid, Key: ", "TagValueString": "The Tag Value provided is invalid, Value: "}
+# What the validation framework of 2026 has reached: operations on items, Scan left out (nothing was captured of it). It names the
+# place as on the wire and no value, and of a violated enum not even the place; table names keep their old words.
+REWORDED = {"PutItem", "GetItem", "UpdateItem", "DeleteItem", "Query", "BatchGetItem", "BatchWriteItem", "TransactGetItems",
+            "TransactWriteItems"}
 ANY = "\0"  # in an expected text: whatever Java prints
 
 
@@ -156,9 +160,9 @@ def lower(name):
     return name[0].lower() + name[1:]
 
 
-def place(steps):
-    """keySchema.1.member.keyType, requestItems.abc.member.keys"""
-    return ".".join("1.member" if step == "N" else "abc.member" if step == "<k>" else lower(step) for step in steps)
+def place(steps, case=lower):
+    """keySchema.1.member.keyType, requestItems.abc.member.keys; with case=str as on the wire."""
+    return ".".join("1.member" if step == "N" else "abc.member" if step == "<k>" else case(step) for step in steps)
 
 
 def shown(value):
@@ -227,9 +231,32 @@ def of_size(row, size):
     return {f"{name}{i}": value for name, value in held.items() for i in range(size)}
 
 
+def reworded(row, value, text):
+    """What the framework of 2026 says for a classic violation."""
+    found = re.match(r"1 validation error detected: Value .* at '.*' failed to satisfy constraint: (.*)$", text, re.S)
+    if text == TOO_LONG_NAME and row.operation in ("PutItem", "UpdateItem", "DeleteItem"):
+        return "1 validation error detected: " + text
+    if not found or row.operation not in REWORDED or (row.shape == "TableArn" and not is_held(row)):
+        return text
+    if row.enum and value not in (MISSING, None):
+        # Seen of ReturnValues, with a value that no request may have.
+        values = {"ReturnValue": "[ALL_OLD, UPDATED_OLD, ALL_NEW, UPDATE_NEW, NONE]"}.get(row.shape)
+        rule = f"Member must satisfy enum value set: {values}" if values else found[1]
+        return f"1 validation error detected: Failed to satisfy constraint: {rule}"
+    steps, rule = row.steps, found[1]
+    if is_held(row) and row.steps[-1] == "<k>" and row.type == "list":
+        # A map's lists are named at their own place.
+        limit = "less than or equal to " + str(row.maximum) if len(value) > row.maximum else "greater than or equal to " + str(row.minimum)
+        rule = "Member must have length " + limit
+    elif is_held(row):
+        steps = steps[:-1]
+    return f"1 validation error detected: Value at '{place(steps, str)}' failed to satisfy constraint: {rule}"
+
+
 class Checker:
-    def __init__(self, server):
+    def __init__(self, server, wording):
         self.server = server
+        self.wording = wording
         self.checked, self.failures = 0, []
 
     def compare(self, row, value, wanted):
@@ -237,6 +264,8 @@ class Checker:
         _, body = self.server.raw(row.operation, json.dumps(request))
         self.checked += 1
         answer = json.loads(body)
+        if self.wording == "2026" and "message" in wanted:
+            wanted = {**wanted, "message": reworded(row, value, wanted["message"])}
         parts = wanted.get("message", "").split(ANY)
         if len(parts) > 1 and answer.keys() == wanted.keys() and answer["__type"] == wanted["__type"]:
             said = answer["message"]
@@ -271,7 +300,10 @@ class Checker:
             if limit is None or (limit == 0 and beyond < 0 and row.type == "string"):
                 continue
             at, over = of_size(row, limit), of_size(row, limit + beyond)
-            if row.shape == "RequestItems" or (row.path == "RequestItems" and beyond < 0):
+            if row.path == "RequestItems" and beyond < 0:
+                # In 2026 the generic sentence in some Regions, in others still this one.
+                if self.wording == "2026":
+                    continue
                 self.compare(row, over, invalid(f"The requestItems parameter is required for {row.operation}"))
                 continue
             if row.shape == "TableArn":
@@ -368,15 +400,19 @@ class Checker:
         self.types(row)
 
 
-def main():
-    with Server(sys.argv[1]) as server:
+def check_all(build, wording):
+    with Server(build, DDBMOCK_WORDING=wording) as server:
         server.must("CreateTable", table("none", [("pk", "S")]))
-        checker = Checker(server)
+        checker = Checker(server, wording)
         for row in rows:
             checker.check(row)
-        print("\n".join(checker.failures))
-        print(f"{len(rows)} rows, {checker.checked} requests, {len(checker.failures)} wrong")
-    sys.exit(1 if checker.failures else 0)
+    print("\n".join(checker.failures))
+    print(f"{wording}: {len(rows)} rows, {checker.checked} requests, {len(checker.failures)} wrong", flush=True)
+    return len(checker.failures)
+
+
+def main():
+    sys.exit(1 if sum([check_all(sys.argv[1], wording) for wording in ("classic", "2026")]) else 0)
 
 
 if __name__ == "__main__":
