@@ -46,7 +46,7 @@ static json_t *change_gets(struct request *request, json_t *tables, key_change *
     {
         static const char *const same[] = { "AttributesToGet", "ConsistentRead" };
         const struct table *table = table_named(request, name);
-        json_t *one = json_object();
+        json_t *one = table ? json_object() : NULL;
         if (!table || api_2011_set(request, changed, name, one) != 0 ||
             api_2011_set(request, one, "Keys",
                          change_keys(request, table, json_object_get(asked, "Keys"), change)) != 0)
@@ -70,7 +70,8 @@ int run_batch_get_item_2011(struct request *request)
         api_2011_run(request, input, run_batch_get_item, &found) != 0)
         return -1;
 
-    json_t *answer = api_2011_keep(request, json_object()), *responses = json_object(), *items;
+    json_t *answer = api_2011_keep(request, json_object()), *items;
+    json_t *responses = answer ? json_object() : NULL;
     const char *name;
     if (!answer || api_2011_set(request, answer, "Responses", responses) != 0)
         return -1;
@@ -131,7 +132,7 @@ static json_t *change_writes(struct request *request, json_t *tables, key_change
     json_object_foreach(tables, name, writes)
     {
         const struct table *table = table_named(request, name);
-        json_t *list = json_array();
+        json_t *list = table ? json_array() : NULL;
         size_t i;
         if (!table || api_2011_set(request, changed, name, list) != 0)
             return NULL;
@@ -154,7 +155,8 @@ int run_batch_write_item_2011(struct request *request)
         api_2011_run(request, input, run_batch_write_item, &found) != 0)
         return -1;
 
-    json_t *answer = api_2011_keep(request, json_object()), *responses = json_object(), *writes;
+    json_t *answer = api_2011_keep(request, json_object()), *writes;
+    json_t *responses = answer ? json_object() : NULL;
     const char *name;
     if (!answer || api_2011_set(request, answer, "Responses", responses) != 0)
         return -1;
