@@ -31,12 +31,13 @@ int append_prepare(const char *given, char path[PATH_MAX])
     return 0;
 }
 
-void append_bytes(const char *path, const void *bytes, size_t length)
+off_t append_bytes(const char *path, const void *bytes, size_t length)
 {
     sigset_t pipe, before, pending;
     int fd = *path ? open_file(path) : STDERR_FILENO;
+    off_t size = -1;
     if (fd < 0)
-        return;
+        return -1;
     /* SIGPIPE, of a reader that has gone, is not the program's. */
     sigemptyset(&pipe);
     sigaddset(&pipe, SIGPIPE);
@@ -46,6 +47,9 @@ void append_bytes(const char *path, const void *bytes, size_t length)
     if (written < 0 && errno == EPIPE && !sigismember(&pending, SIGPIPE))
         sigtimedwait(&pipe, NULL, &(struct timespec){ 0 });
     pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (written == (ssize_t)length)
+        size = *path ? lseek(fd, 0, SEEK_CUR) : 0;
     if (*path)
         close(fd);
+    return size < 0 && written == (ssize_t)length ? 0 : size; /* a FIFO has no size */
 }

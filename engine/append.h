@@ -10,6 +10,7 @@
 
 #include <limits.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 /*
  * Makes `given` an absolute path, for the program may change its directory, and creates the file with mode 0600 where there is
@@ -17,7 +18,10 @@
  */
 int append_prepare(const char *given, char path[PATH_MAX]);
 
-/* Appends to the file, or with `path` empty writes to standard error. errno may change; no SIGPIPE comes of it. */
-void append_bytes(const char *path, const void *bytes, size_t length);
+/*
+ * Appends to the file, or with `path` empty writes to standard error; the file's size afterwards, 0 where it has none, or -1.
+ * errno may change; no SIGPIPE comes of it.
+ */
+off_t append_bytes(const char *path, const void *bytes, size_t length);
 
 #endif

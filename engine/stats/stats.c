@@ -4,6 +4,7 @@
 #include "engine/stats/stats.h"
 
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,6 +17,10 @@
 bool stats_on;
 
 static char path[PATH_MAX];
+static off_t largest;    /* bytes that the file may have; 0: any number */
+static atomic_bool full; /* it has them */
+
+enum { SESSION_LARGEST = 512 << 20 /* bytes, some two million requests: a session is in memory */ };
 
 void stats_configure(const char *session)
 {
@@ -36,6 +41,8 @@ void stats_configure(const char *session)
         return;
     }
     interval_configure(on_stderr ? path : NULL);
+    largest = on_stderr ? SESSION_LARGEST : 0;
+    atomic_store(&full, false);
     stats_on = true;
 }
 
@@ -222,9 +229,17 @@ void stats_page(struct request *request, const struct page *page, uint64_t scann
 void stats_flush(struct request *request)
 {
     struct buffer *out = request->stats;
-    if (setjmp(request->exhausted) != 0)
+    if (atomic_load_explicit(&full, memory_order_relaxed) || setjmp(request->exhausted) != 0)
         return;
     buffer_printf(out, "],\"status\":%d}\n", request_status(request));
-    append_bytes(path, out->data, out->length);
+    off_t size = append_bytes(path, out->data, out->length);
+    if (largest > 0 && size > largest) {
+        static const char line[] =
+            "ddbmock stats: the session's statistics are full (512 MiB): what follows is not counted; "
+            "DDBMOCK_STATS=FILE has no such limit\n";
+        atomic_store(&full, true);
+        if (size - (off_t)out->length <= largest) /* by this very line */
+            append_bytes("", line, sizeof line - 1);
+    }
     interval_pass(request->now);
 }

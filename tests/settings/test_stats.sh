@@ -107,6 +107,14 @@ like "an interval" '^ddbmock stats: 1 s from 20.*Z: [1-3] requests? of 1 process
 like "an interval" '^ddbmock stats: us-east-1 Tea read: [01].[05] units; per second least ' "$said"
 same "a named session" '[5,2.5]' "$("$build/ddbmock" report --session "$scratch/named" --json | jq -c '[.requests, .tables[0].read.units]')"
 
+# The session's own file ends at 512 MiB; whose line passes that says so.
+mkdir -m 700 full
+truncate -s 512M full/stats
+said=$(DDBMOCK_STATS=stderr DDBMOCK_SESSION=$scratch/full "$build/ddbmock" run bash -c "$create; $put; $put" 2>&1 >/dev/null)
+like "a full session" "^ddbmock stats: the session's statistics are full \(512 MiB\): what follows is not counted; " "$said"
+same "once" 1 "$(wc -l <<<"$said")"
+rm -r full
+
 like "no such directory" 'ddbmock: DDBMOCK_STATS=/nowhere/x is left out: No such file or directory' \
     "$(DDBMOCK_STATS=/nowhere/x "$build/ddbmock" run bash -c "$create" 2>&1)"
 exit $failed
