@@ -216,8 +216,8 @@ int placeholders_read(struct request *request, const json_t *input, struct place
     return 0;
 }
 
-/* The service lists what was not used as a Java HashSet has it: by bucket, and within one in the
- * order of the request. */
+/* The service lists what was not used as a Java HashSet has it that was copied from all keys: by bucket, and within one in
+ * the order of the request. */
 struct unused {
     struct slice key;
     uint32_t hash;
@@ -236,7 +236,7 @@ static int check_used(struct request *request, const char *parameter,
                       const struct placeholder_map *map)
 {
     uint32_t buckets = 16;
-    while (buckets / 4 * 3 < map->count)
+    while (buckets / 4 * 3 <= map->count)
         buckets *= 2;
     struct unused *unused = NULL;
     size_t count = 0;

@@ -184,6 +184,15 @@ static const struct {
       "Value provided in ExpressionAttributeNames unused in expressions: keys: {#c, #a}" },
     { "x = :q", "{" C "'ExpressionAttributeValues':{':q':{'S':'a'},':r':{'S':'a'},':b':{'S':'a'}}}",
       "Value provided in ExpressionAttributeValues unused in expressions: keys: {:r, :b}" },
+#define NAME(n) "'#" n "':'b'"
+#define TEN                                                                                        \
+    NAME("0")                                                                                      \
+    "," NAME("1") "," NAME("2") "," NAME("3") "," NAME("4") "," NAME("5") "," NAME("6") "," NAME(  \
+        "7") "," NAME("8") "," NAME("9")
+    { "x = y", "{" C "'ExpressionAttributeNames':{" TEN "," NAME("10") "}}",
+      "Value provided in ExpressionAttributeNames unused in expressions: keys: {#3, #4, #5, #10, #6, #7, #8, #9, #0, #1, #2}" },
+    { "x = y", "{" C "'ExpressionAttributeNames':{" TEN "," NAME("10") "," NAME("11") "}}",
+      "Value provided in ExpressionAttributeNames unused in expressions: keys: {#10, #11, #0, #1, #2, #3, #4, #5, #6, #7, #8, #9}" },
     { "x = y",
       "{" C "'ExpressionAttributeNames':{'#n':'b'},'ExpressionAttributeValues':{':q':{'S':'a'}}}",
       "Value provided in ExpressionAttributeNames unused in expressions: keys: {#n}" },
