@@ -122,7 +122,7 @@ $(BUILD)/preload/exports.map: preload/exports.map.in preload/hooks.def
 $(BUILD)/libddbmock.so: $(shim_objects) $(BUILD)/preload/exports.map
 	$(call say,link)
 	$(CC) -shared $(sanitize) $(LDFLAGS) -o $@.new $(shim_objects) -Wl,--version-script=$(BUILD)/preload/exports.map \
-	    -Wl,-soname,libddbmock.so -Wl,-z,nodelete $(if $(SANITIZE),,-Wl$(comma)-z$(comma)defs) -ldl -lpthread
+	    -Wl,-soname,libddbmock.so -Wl,-z,nodelete -Wl,-z,noseparate-code $(if $(SANITIZE),,-Wl$(comma)-z$(comma)defs) -ldl -lpthread
 	@mv $@.new $@ # at once: programs may be running under the old one
 
 # Which build an engine object is of: `build` of http/gateway.h.

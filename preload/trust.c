@@ -10,15 +10,18 @@
 #include "preload/imports.h"
 #include "preload/loader.h"
 #include "preload/real.h"
+#include "preload/session.h"
 #include "preload/shim.h"
 #include "preload/shown.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
-enum { LARGEST = 16 << 20, MAX_NAMED = 16 };
+enum { LARGEST = 16 << 20, ROOM = 4096 /* for an authority; one has about 1,000 bytes */ };
 
 /* How such paths end. */
 static const struct {
@@ -112,7 +115,7 @@ bool trust_wants(const char *path, int flags)
            (length > 0 && is_named(path, length));
 }
 
-/* The file's content, malloc'd; NULL when it is not to be shown. A missing one may be empty
+/* The file's content, malloc'd with ROOM bytes more; NULL when it is not to be shown. A missing one may be empty
  * instead. */
 static char *read_original(int directory, const char *path, bool may_be_missing, size_t *size)
 {
@@ -121,9 +124,9 @@ static char *read_original(int directory, const char *path, bool may_be_missing,
     int fd = REAL(openat)(directory, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     *size = 0;
     if (fd < 0)
-        return may_be_missing && errno == ENOENT ? malloc(1) : NULL;
+        return may_be_missing && errno == ENOENT ? malloc(ROOM) : NULL;
     if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size <= LARGEST)
-        content = malloc((size_t)status.st_size + 1);
+        content = malloc((size_t)status.st_size + ROOM);
     while (content != NULL && *size < (size_t)status.st_size) {
         ssize_t got = REAL(read)(fd, content + *size, (size_t)status.st_size - *size);
         if (got < 0 && errno != EINTR) {
@@ -139,6 +142,71 @@ static char *read_original(int directory, const char *path, bool may_be_missing,
     return content;
 }
 
+/* Whether `pem` is the whole of one certificate's file. */
+static bool is_certificate(const char *pem, size_t size)
+{
+    static const char begin[] = "-----BEGIN CERTIFICATE-----\n",
+                      end[] = "-----END CERTIFICATE-----\n";
+    return size > sizeof begin + sizeof end && memcmp(pem, begin, sizeof begin - 1) == 0 &&
+           memcmp(pem + size - (sizeof end - 1), end, sizeof end - 1) == 0;
+}
+
+/*
+ * The authority that another process of the session has made, as PEM in `out`; its size, 0 when
+ * there is none, or one that may be replaced soon. The session is then held, so that it stays.
+ */
+static size_t read_known_authority(char *out, size_t room)
+{
+    char name[PATH_MAX];
+    struct stat status;
+    const char *why;
+    size_t size = 0;
+    if (!session_exists())
+        return 0;
+    shim_prepare_fork();
+    pthread_mutex_lock(&engine_lock);
+    const char *session = session_directory(&why);
+    pthread_mutex_unlock(&engine_lock);
+    if (session == NULL ||
+        (size_t)snprintf(name, sizeof name, "%s/authority.pem", session) >= sizeof name)
+        return 0;
+    int fd = REAL(open)(name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return 0;
+    /* It is valid for five years, before and after a clock that may be wrong. */
+    if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid() &&
+        (status.st_mode & 077) == 0 && labs((long)(time(NULL) - status.st_mtime)) < 180L * 86400) {
+        ssize_t got = REAL(read)(fd, out, room);
+        size = got > 0 && (size_t)got < room && is_certificate(out, (size_t)got) ? (size_t)got : 0;
+    }
+    REAL(close)(fd);
+    return size;
+}
+
+/*
+ * Without the engine, which takes some milliseconds to load and to make an authority: a PEM bundle
+ * in a session that has one. `content` is the file's, with room for ROOM more. Whether it has been
+ * completed.
+ */
+static bool complete_bundle(char *content, size_t *size)
+{
+    char authority[ROOM - 1];
+    unsigned char first = *size > 0 ? (unsigned char)content[0] : '\n';
+    /* PKCS12; JKS and JCEKS; whatever is no text */
+    if (first == 0x30 || first >= 0x80 || memchr(content, '\0', *size) != NULL)
+        return false;
+    size_t length = read_known_authority(authority, sizeof authority);
+    if (length == 0)
+        return false;
+    if (memmem(content, *size, authority, length) != NULL)
+        return true;
+    if (*size > 0 && content[*size - 1] != '\n')
+        content[(*size)++] = '\n';
+    memcpy(content + *size, authority, length);
+    *size += length;
+    return true;
+}
+
 int trust_open(int directory, const char *path, int flags)
 {
     struct shim_guard guard;
@@ -151,7 +219,10 @@ int trust_open(int directory, const char *path, int flags)
     shim_enter(&guard);
     well_known(path, strlen(path), &may_be_missing);
     char *content = read_original(directory, path, may_be_missing, &size);
-    const struct gateway *engine = content != NULL ? loader_load(&settings) : NULL;
+    bool complete = content != NULL && complete_bundle(content, &size);
+    if (complete)
+        fd = shown_file(content, size, flags);
+    const struct gateway *engine = content != NULL && !complete ? loader_load(&settings) : NULL;
     if (engine != NULL) {
         void *shown = NULL;
         size_t shown_size = 0;

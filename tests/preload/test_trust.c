@@ -122,6 +122,69 @@ static void named_from_the_start(void)
     CHECK(size >= 15 && strcmp(text + size - 15, "FAKE AUTHORITY\n") == 0);
 }
 
+/* --- the authority that the session has already --- */
+
+static const char certificate[] =
+    "-----BEGIN CERTIFICATE-----\nMIIBWzCCAQ==\n-----END CERTIFICATE-----\n";
+
+static bool engine_is_loaded(void)
+{
+    char line[1024];
+    bool found = false;
+    FILE *maps = fopen("/proc/self/maps", "r");
+    CHECK(maps != NULL);
+    while (fgets(line, sizeof line, maps) != NULL)
+        found = found || strstr(line, "libddbmock-engine") != NULL;
+    fclose(maps);
+    return found;
+}
+
+static void helper_known(void)
+{
+    char expected[200];
+    snprintf(expected, sizeof expected, "theirs\n%s", certificate);
+    for (int i = 0; i < 2; i++)
+        CHECK(strcmp(content(open(make("certifi/cacert.pem", i == 0 ? "theirs" : "theirs\n"),
+                                  O_RDONLY)),
+                     expected) == 0);
+    /* Once is enough. */
+    CHECK(strcmp(content(open(make("certifi/cacert.pem", expected), O_RDONLY)), expected) == 0);
+    CHECK(strcmp(content(open(make("ssl/cert.pem", NULL), O_RDONLY)), certificate) == 0);
+    CHECK(!engine_is_loaded());
+    /* A store of another kind is the engine's. */
+    content(open(make("security/cacerts", "\xfe\xed\xfe\xed"), O_RDONLY));
+    CHECK(engine_is_loaded());
+}
+
+static void helper_not_taken(void)
+{
+    CHECK(strcmp(content(open(make("certifi/cacert.pem", "theirs\n"), O_RDONLY)), both) == 0);
+    CHECK(engine_is_loaded());
+}
+
+static void check_helper(const char *name)
+{
+    char command[2 * PATH_MAX];
+    int status;
+    snprintf(command, sizeof command, "DDBMOCK_SESSION=$HOME/session exec /proc/%d/exe %s %s",
+             getpid(), getenv("CHECK_BUILD"), name);
+    const char *output = run(command, &status);
+    if (status != 0)
+        fprintf(stderr, "%s\n", output);
+    CHECK(status == 0);
+}
+
+static void known_to_the_session(void)
+{
+    check_helper("helper_not_taken");
+    CHECK(chmod(make("session/authority.pem", certificate), 0644) == 0);
+    check_helper("helper_not_taken"); /* others could read it, so others may have made it */
+    CHECK(chmod(path, 0600) == 0);
+    check_helper("helper_known");
+    CHECK(truncate(make("session/authority.pem", certificate), sizeof certificate - 5) == 0);
+    check_helper("helper_not_taken");
+}
+
 static void for_nobody_else(void)
 {
     int status;
@@ -153,6 +216,9 @@ static const struct test tests[] = {
     TEST(writing),
     TEST(named_by_the_environment),
     TEST(named_from_the_start, { "SSL_CERT_FILE=/etc/hostname" }),
+    TEST(helper_known),
+    TEST(helper_not_taken),
+    TEST(known_to_the_session),
     TEST(for_nobody_else),
     TEST(without_an_engine, { 0 }, true),
 };
