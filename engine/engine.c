@@ -173,3 +173,8 @@ void engine_after_fork(struct engine *engine, bool child)
         random_seed(0);
     storage_after_fork(engine->storage, child);
 }
+
+void engine_leave(void)
+{
+    storage_leave();
+}

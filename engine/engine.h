@@ -55,6 +55,9 @@ void engine_close(struct engine *engine);
 void engine_before_fork(struct engine *engine);
 void engine_after_fork(struct engine *engine, bool child);
 
+/* The process ends: see storage_leave in engine/storage/storage.h. */
+void engine_leave(void);
+
 /*
  * A request to the endpoint of `region` ("us-east-1"; copied), whose answer will carry the request id `id` where it
  * names it (copied). NULL when there is no memory for it.

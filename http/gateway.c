@@ -159,6 +159,13 @@ static void gateway_before_fork(void)
     errno = before;
 }
 
+static void gateway_leave(void)
+{
+    int before = errno;
+    engine_leave();
+    errno = before;
+}
+
 static void gateway_after_fork(bool child)
 {
     int before = errno;
@@ -283,6 +290,7 @@ __attribute__((visibility("default"))) const struct gateway *ddbmock_gateway(voi
         .trust = gateway_trust,
         .before_fork = gateway_before_fork,
         .after_fork = gateway_after_fork,
+        .leave = gateway_leave,
         .serve = gateway_serve,
         .control = gateway_control,
         .configuration = gateway_configuration,

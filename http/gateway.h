@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { GATEWAY_VERSION = 7 };
+enum { GATEWAY_VERSION = 8 };
 
 struct gateway_connection;
 
@@ -130,6 +130,10 @@ struct gateway {
     /* Around fork(2), in the forking thread: it must not be inside any other function here. */
     void (*before_fork)(void);
     void (*after_fork)(bool child);
+
+    /* The process ends: says of the store's files that they are well left, closes nothing and waits for nobody. May be called at
+     * any time, by any thread, whatever the others do. */
+    void (*leave)(void);
 
     /*
      * Serves the open engine over TCP with a few threads of its own, until `stop` says so: 0, with all threads and

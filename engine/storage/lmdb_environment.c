@@ -234,6 +234,20 @@ void environment_leave(struct environment *environment)
     pthread_rwlock_unlock(&environment->gate);
 }
 
+void environment_leave_all(void)
+{
+    if (pthread_mutex_trylock(&registry_lock) != 0)
+        return;
+    for (struct environment *each = registry; each; each = each->next) {
+        if (pthread_rwlock_tryrdlock(&each->gate) != 0)
+            continue;
+        if (each->mdb)
+            lmdb_files_mark(each);
+        pthread_rwlock_unlock(&each->gate);
+    }
+    pthread_mutex_unlock(&registry_lock);
+}
+
 void environment_before_fork(struct environment *environment)
 {
     notice_fork();

@@ -61,6 +61,9 @@ void environment_release(struct environment *environment);
 int environment_enter(struct environment *environment);
 void environment_leave(struct environment *environment);
 
+/* Marks the files of all environments as well left, except where somebody opens, closes or forks just now. */
+void environment_leave_all(void);
+
 /* Closes the environment when the last thread has left it, and keeps others out until
  * environment_after_fork. */
 void environment_before_fork(struct environment *environment);

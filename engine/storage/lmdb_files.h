@@ -37,6 +37,9 @@ int lmdb_files_look(struct environment *environment);
  * it. 0 or -errno. */
 int lmdb_files_allocate(int descriptor, uint64_t from, uint64_t length);
 
+/* Marks the data file as well left, unless it no longer is ours. */
+void lmdb_files_mark(struct environment *environment);
+
 /*
  * What LMDB's open(2), close(2) and mmap(2) are linked to (see the Makefile). Descriptors are
  * closed on exec, and only while they are ours; the map is left out of core dumps; both are noted

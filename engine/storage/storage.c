@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "engine/storage/lmdb_environment.h"
+
 static const struct storage_backend *const backends[] = { &storage_memory, &storage_lmdb,
                                                           &storage_sqlite };
 
@@ -103,6 +105,11 @@ int storage_cursor_step(struct cursor *cursor, bool backward, struct slice *foun
                         struct slice *value)
 {
     return backend_of(cursor)->cursor_step(cursor, backward, found, value);
+}
+
+void storage_leave(void)
+{
+    environment_leave_all();
 }
 
 void storage_before_fork(struct storage *storage)

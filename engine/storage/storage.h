@@ -143,6 +143,12 @@ int storage_cursor_seek(struct cursor *cursor, struct slice key, bool backward, 
 int storage_cursor_step(struct cursor *cursor, bool backward, struct slice *found,
                         struct slice *value);
 
+/*
+ * The process ends, and most end without closing what they have opened: lmdb's files are marked as well left, as closing them
+ * does, so that the next process need not check them. Nothing is closed, freed or waited for, whatever threads do.
+ */
+void storage_leave(void);
+
 /* Around fork(2), see above. */
 void storage_before_fork(struct storage *storage);
 void storage_after_fork(struct storage *storage, bool child);

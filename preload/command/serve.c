@@ -179,6 +179,7 @@ static int run(const struct gateway *gateway, struct options *options)
 
     options->server.context = strchr(session_setting(), '=') + 1;
     error = gateway->serve(&options->server, &reason);
+    gateway->leave();
     if (error == -EACCES)
         fprintf(stderr, "ddbmock serve: %s (--key, --keys-file, --open)\n",
                 reason != NULL ? reason : strerror(-error));

@@ -171,6 +171,10 @@ static void engine_before_fork(void)
 {
 }
 
+static void engine_leave(void)
+{
+}
+
 static void engine_after_fork(bool child)
 {
     forks += child;
@@ -209,6 +213,7 @@ const struct gateway *ddbmock_gateway(void)
         .configuration = engine_configuration,
         .before_fork = engine_before_fork,
         .after_fork = engine_after_fork,
+        .leave = engine_leave,
     };
     return &gateway;
 }

@@ -614,3 +614,32 @@ Test(files, full_of_other_things)
     }
     store_close(NULL);
 }
+
+/* Most programs never close what they have opened, and the next one still knows it as ours. */
+Test(files, left_without_closing)
+{
+    struct storage *store = store_open("lmdb");
+    storage_close(store);
+    pid_t child = fork();
+    if (child == 0) {
+        char key[8], *value = calloc(1, 100000);
+        assert_ok(store_open_again(&store));
+        for (int i = 0; i < 100; i++) {
+            struct transaction *transaction = begin(store, true);
+            snprintf(key, sizeof key, "%d", i);
+            assert_ok(storage_put(transaction, slice_of(key), (struct slice){ value, 100000 }));
+            assert_ok(storage_commit(transaction));
+        }
+        storage_leave();
+        _exit(0);
+    }
+    int status;
+    cr_assert_eq(waitpid(child, &status, 0), child);
+    cr_assert_eq(status, 0);
+    struct stat file;
+    cr_assert_eq(stat(path_of("data.mdb"), &file), 0);
+    cr_assert_eq(file.st_mtim.tv_nsec, 271828182, "the next process has to check all its pages");
+    assert_ok(store_open_again(&store));
+    cr_assert_not_null(get(store, "99"));
+    store_close(store);
+}
