@@ -150,8 +150,9 @@ struct table {
     struct stream_setting stream;
     struct encryption encryption;
     struct table_class class;
-    const json_t *tags;  /* a list of {Key, Value} as it came, or NULL */
-    struct slice policy; /* the resource-based policy, JSON; empty: none */
+    const json_t *tags;                /* a list of {Key, Value} as it came, or NULL */
+    struct slice settings_replication; /* GlobalTableSettingsReplicationMode; empty: never set */
+    struct slice policy;               /* the resource-based policy, JSON; empty: none */
 };
 
 /* Live sizes; kept beside the definition, because every write changes them. */

@@ -81,6 +81,7 @@ static const struct field table_fields[] = {
     BOOLEAN(table, "old_infrequent", class.old_infrequent),
     INTEGER(table, "class_changed", class.changed),
     INTEGER(table, "old_class_changed", class.old_changed),
+    STRING(table, "settings_replication", settings_replication),
     STRING(table, "policy", policy),
     { NULL },
 };

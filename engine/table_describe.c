@@ -362,6 +362,8 @@ int table_describe_as(struct request *request, const char *name, const struct ta
     write_protection(out, table);
     if (write_indexes(request, "GlobalSecondaryIndexes", arn, table, true, at) != 0)
         return -1;
+    if (table->settings_replication.length > 0)
+        write_string(out, "GlobalTableSettingsReplicationMode", table->settings_replication);
     write_integer(out, "ItemCount", (int64_t)size.items);
     write_keys(out, &table->keys);
     write_latest_stream(request, arn, table);

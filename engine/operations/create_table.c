@@ -233,7 +233,7 @@ static int read_table(struct request *request, struct table *table)
     bool indexed = json_array_size(input_get(input, "GlobalSecondaryIndexes")) > 0;
     table->active_at =
         request->now + table_delay(indexed ? TRANSITION_CREATE_INDEXED : TRANSITION_CREATE);
-    if (check_available(request) != 0 || read_billing(request, table) != 0 ||
+    if (check_available(request, true) != 0 || read_billing(request, table) != 0 ||
         table_name(request, input_string(input, "TableName"), &table->name) != 0 ||
         read_definitions(request, input_get(input, "AttributeDefinitions"), NULL, &definitions) !=
             0 ||

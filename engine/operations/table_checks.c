@@ -10,21 +10,31 @@
 
 #include <stdlib.h>
 
-int check_available(struct request *request)
+static int refuse_member(struct request *request, const char *member)
+{
+    return request_fail(request, ERROR_VALIDATION, "ddbmock %s does not have %s yet.",
+                        DDBMOCK_VERSION, member);
+}
+
+int check_available(struct request *request, bool creates)
 {
     static const char *const members[] = {
-        "GlobalTableSourceArn",   "GlobalTableSettingsReplicationMode",
-        "VectorIndexes",          "ReplicaUpdates",
-        "MultiRegionConsistency", "GlobalTableWitnessUpdates",
-        "VectorIndexUpdates",     "DisassociationProtectionEnabled",
+        "GlobalTableSourceArn",
+        "VectorIndexes",
+        "ReplicaUpdates",
+        "MultiRegionConsistency",
+        "GlobalTableWitnessUpdates",
+        "VectorIndexUpdates",
+        "DisassociationProtectionEnabled",
     };
     /* A consistency without anything else is answered as the service answers it. */
     if (input_get(request->input, "MultiRegionConsistency") && json_object_size(request->input) < 3)
         return 0;
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
         if (input_get(request->input, members[i]))
-            return request_fail(request, ERROR_VALIDATION, "ddbmock %s does not have %s yet.",
-                                DDBMOCK_VERSION, members[i]);
+            return refuse_member(request, members[i]);
+    if (creates && input_get(request->input, "GlobalTableSettingsReplicationMode"))
+        return refuse_member(request, "GlobalTableSettingsReplicationMode");
     return 0;
 }
 

@@ -24,8 +24,9 @@ enum {
     ON_DEMAND_WARM_WRITE = 4000,
 };
 
-/* The one place that refuses members of requests which ddbmock does not have yet. */
-int check_available(struct request *request);
+/* The one place that refuses members of requests which ddbmock does not have yet; `creates`: the
+ * request is a CreateTable. */
+int check_available(struct request *request, bool creates);
 
 /* AttributeDefinitions: the request's own `given` ones in its order, then those that the table has
  * already. */

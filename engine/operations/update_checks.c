@@ -99,7 +99,8 @@ static int check_combination(struct request *request, struct table_update *updat
     unsigned members = (update->throughput != NULL) + (update->billing_mode.data != NULL) +
                        indexes + (update->stream != NULL) + (update->encryption != NULL) +
                        (update->class.data != NULL) + (update->protection != NULL) +
-                       (update->on_demand != NULL) + (update->warm != NULL);
+                       (update->on_demand != NULL) + (update->warm != NULL) +
+                       (update->replication.data != NULL);
     if (members == 0)
         return check_any(request);
     if (update->index_updates && !indexes)

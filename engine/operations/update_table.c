@@ -341,6 +341,21 @@ static void update_protection(struct request *request, struct table_update *upda
     update->after->deletion_protected = protect;
 }
 
+/* A table of one Region keeps the setting for the day that it gets a replica (DDB-TABLE-048). */
+static int update_replication(struct request *request, struct table_update *update)
+{
+    if (!update->replication.data)
+        return 0;
+    if (slice_equal(update->replication, slice_of("ENABLED_WITH_OVERRIDES")))
+        return request_fail(request, ERROR_VALIDATION,
+                            "Value 'ENABLED_WITH_OVERRIDES' at "
+                            "'GlobalTableSettingsReplicationMode' failed to satisfy constraint: "
+                            "Only ENABLED and DISABLED settings replication are supported for a "
+                            "Regional Table.");
+    update->after->settings_replication = update->replication;
+    return 0;
+}
+
 static void read_update(const struct request *request, struct table_update *update)
 {
     const json_t *input = request->input;
@@ -354,6 +369,7 @@ static void read_update(const struct request *request, struct table_update *upda
         .billing_mode = input_string(input, "BillingMode"),
         .class = input_string(input, "TableClass"),
         .protection = input_get(input, "DeletionProtectionEnabled"),
+        .replication = input_string(input, "GlobalTableSettingsReplicationMode"),
         .at = request->now,
     };
 }
@@ -365,7 +381,7 @@ static int change(struct request *request, struct table_update *update)
     if (update_capacity(request, update) != 0 || update_indexes(request, update) != 0 ||
         update_on_demand(request, update) != 0 || update_warm(request, update) != 0 ||
         update_stream(request, update) != 0 || update_encryption(request, update) != 0 ||
-        update_class(request, update) != 0)
+        update_class(request, update) != 0 || update_replication(request, update) != 0)
         return -1;
     update_protection(request, update);
     return account_change(request, update->before, update->after);
@@ -393,7 +409,7 @@ int run_update_table(struct request *request)
 {
     struct table_update update;
     read_update(request, &update);
-    if (check_available(request) != 0 || check_request(request, &update) != 0 ||
+    if (check_available(request, false) != 0 || check_request(request, &update) != 0 ||
         request_begin(request, true) != 0 ||
         table_find(request, input_string(request->input, "TableName"), true, &update.before) != 0 ||
         check_states(request, &update) != 0 || change(request, &update) != 0)

@@ -17,6 +17,7 @@ struct table_update {
         *warm;                        /* NULL: not in the request */
     struct slice billing_mode, class; /* empty: not in the request */
     const json_t *protection;
+    struct slice replication; /* GlobalTableSettingsReplicationMode; empty: not in the request */
     const struct table *before;
     struct table *after; /* the definition to store, changed step by step */
     int64_t at;          /* the moment that the answer describes */

@@ -66,6 +66,7 @@ static struct table full_table(struct arena *arena, const json_t *tags)
                                            49, 50 },
                            .class = { true, true, true, 41, 42 },
                            .tags = tags,
+                           .settings_replication = slice_of("ENABLED"),
                            .policy = slice_of("{\"Version\":\"2012-10-17\"}") };
 }
 

@@ -239,6 +239,12 @@ ENGINE_TEST(update, class_and_protection)
 
     update(engine, "'DeletionProtectionEnabled':true", "'DeletionProtectionEnabled':true,");
     described(engine, "'DeletionProtectionEnabled':true,");
+
+    update(engine, "'GlobalTableSettingsReplicationMode':'ENABLED'",
+           "'GlobalTableSettingsReplicationMode':'ENABLED',");
+    described(engine, "'GlobalTableSettingsReplicationMode':'ENABLED',");
+    update(engine, "'GlobalTableSettingsReplicationMode':'DISABLED'",
+           "'GlobalTableSettingsReplicationMode':'DISABLED',");
 }
 
 #define CREATE_INDEX                                                                               \

@@ -172,6 +172,10 @@ static const struct refusal of_provisioned[] = {
              "the table BillingMode is "
              "PROVISIONED" },
 
+    { "'GlobalTableSettingsReplicationMode':'ENABLED_WITH_OVERRIDES'", VALIDATION,
+      "Value 'ENABLED_WITH_OVERRIDES' at 'GlobalTableSettingsReplicationMode' failed to satisfy "
+      "constraint: Only ENABLED and DISABLED settings replication are supported for a Regional "
+      "Table." },
     { "'ReplicaUpdates':[{'Create':{'RegionName':'us-west-2'}}]", VALIDATION,
       "ddbmock " DDBMOCK_VERSION " does not have ReplicaUpdates yet." },
 };
