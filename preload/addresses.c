@@ -304,6 +304,18 @@ const struct address *address_find(const struct sockaddr *address, socklen_t len
     return as_v6(address, length, &v6, &port) ? find_v6(&v6) : NULL;
 }
 
+bool address_is_synthetic(const struct sockaddr *address, socklen_t length)
+{
+    struct in6_addr v6;
+    struct in_addr v4;
+    unsigned port;
+    if (!as_v6(address, length, &v6, &port) ||
+        memcmp(v6.s6_addr, mapped_prefix, sizeof mapped_prefix) != 0)
+        return false;
+    memcpy(&v4, v6.s6_addr + 12, sizeof v4);
+    return (ntohl(v4.s_addr) & ~(uint32_t)ADDRESS_MASK) == FIRST_ADDRESS;
+}
+
 bool address_is_ours(const struct sockaddr *address, socklen_t length, const char **host)
 {
     struct in6_addr v6;

@@ -46,6 +46,9 @@ const struct address *address_of(const char *name, bool *short_of_memory);
  * none. */
 const struct address *address_find(const struct sockaddr *address, socklen_t length);
 
+/* Whether an address is one that could stand for a name, given out by whatever process. */
+bool address_is_synthetic(const struct sockaddr *address, socklen_t length);
+
 /* Whether a stream connection to `address` is ours; *host is then its name, valid for the life of
  * the process. */
 bool address_is_ours(const struct sockaddr *address, socklen_t length, const char **host);

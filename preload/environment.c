@@ -116,7 +116,8 @@ static struct files read_files(void)
 
 static const char dummy_key[] = "AKIADDBMOCK000000000";
 
-static bool has_other_credentials(void)
+/* `dummy`: the first two are ours. */
+static bool has_other_credentials(bool dummy)
 {
     static const char *const variables[] = {
         "AWS_ACCESS_KEY_ID",
@@ -131,7 +132,7 @@ static bool has_other_credentials(void)
         "AWS_CONTAINER_CREDENTIALS_FULL_URI",
         "AWS_CREDENTIAL_FILE", /* boto 2 */
     };
-    for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
+    for (size_t i = dummy ? 2 : 0; i < sizeof variables / sizeof *variables; i++)
         if (is_set(variables[i]))
             return true;
     return file_has_key("BOTO_CONFIG", ".boto", "aws_access_key_id") ||
@@ -189,18 +190,21 @@ void environment_prepare(void)
 {
     struct files files = read_files();
     const char *key = getenv("AWS_ACCESS_KEY_ID");
+    /* A parent's doing; the user may have come by credentials since (a script that exports
+     * AWS_PROFILE). */
+    bool dummy = key != NULL && strcmp(key, dummy_key) == 0;
     prepare_region(files.region);
     prepare_proxy();
-    if (key != NULL && strcmp(key, dummy_key) == 0) {
-        /* A parent's doing; the user may have come by credentials since (a script that exports
-         * AWS_PROFILE). */
-        unsetenv("AWS_ACCESS_KEY_ID");
-        unsetenv("AWS_SECRET_ACCESS_KEY");
-        unsetenv("AWS_EC2_METADATA_DISABLED");
+    if (files.credentials || has_other_credentials(dummy)) {
+        if (dummy) {
+            unsetenv("AWS_ACCESS_KEY_ID");
+            unsetenv("AWS_SECRET_ACCESS_KEY");
+            unsetenv("AWS_EC2_METADATA_DISABLED");
+        }
+    } else if (
+        !dummy) { /* a variable more than need be unset would change what Go's runtime reads */
+        setenv("AWS_ACCESS_KEY_ID", dummy_key, 1);
+        setenv("AWS_SECRET_ACCESS_KEY", "ddbmock", 1);
+        setenv("AWS_EC2_METADATA_DISABLED", "true", 1);
     }
-    if (files.credentials || has_other_credentials())
-        return;
-    setenv("AWS_ACCESS_KEY_ID", dummy_key, 1);
-    setenv("AWS_SECRET_ACCESS_KEY", "ddbmock", 1);
-    setenv("AWS_EC2_METADATA_DISABLED", "true", 1);
 }

@@ -24,6 +24,10 @@ const struct gateway *load_engine(const char *command);
  */
 int configure(const char *command);
 
+/* ddbmock doctor: the exit status. argv[0] is "doctor". */
+int doctor(int argc, char **argv);
+extern const char usage_doctor[];
+
 /* ddbmock config: the exit status. argv[0] is "config". */
 int config(int argc, char **argv);
 extern const char usage_config[];

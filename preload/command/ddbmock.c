@@ -26,22 +26,24 @@
 static int run(int argc, char **argv);
 static int help(int argc, char **argv);
 
-static const char usage_run[] = "usage: ddbmock run [--session NAME] [--] PROGRAM [ARGUMENT...]\n"
-                                "\n"
-                                "Runs PROGRAM with LD_PRELOAD set, so that the AWS SDK in it, and "
-                                "in all that it starts, talks to a\n"
-                                "DynamoDB inside the process. The programs of one `ddbmock run` "
-                                "share their tables, which go with the\n"
-                                "last of them; two runs never see each other.\n"
-                                "\n"
-                                "  -s, --session NAME  share the tables of the session NAME (or, "
-                                "with a '/', of that directory), and keep\n"
-                                "                      them afterwards\n"
-                                "  -h, --help          show this\n"
-                                "\n"
-                                "The exit status is PROGRAM's; 127 when it cannot be found, 126 "
-                                "when it cannot be run, 125 when ddbmock\n"
-                                "itself fails.\n";
+static const char usage_run[] =
+    "usage: ddbmock run [--session NAME] [--supervise] [--] PROGRAM [ARGUMENT...]\n"
+    "\n"
+    "Runs PROGRAM with LD_PRELOAD set, so that the AWS SDK in it, and in all that it starts, talks to a\n"
+    "DynamoDB inside the process. The programs of one `ddbmock run` share their tables, which go with the\n"
+    "last of them; two runs never see each other.\n"
+    "\n"
+    "A program that no preload reaches (a static one, Go's) is led to the same DynamoDB on a loopback port,\n"
+    "and this command stays as its parent; so are the static programs that it starts.\n"
+    "\n"
+    "  -s, --session NAME  share the tables of the session NAME (or, with a '/', of that directory), and keep\n"
+    "                      them afterwards\n"
+    "  -S, --supervise     stay as PROGRAM's parent even if it can be preloaded, for the sake of static\n"
+    "                      programs that it starts\n"
+    "  -h, --help          show this\n"
+    "\n"
+    "The exit status is PROGRAM's; 127 when it cannot be found, 126 when it cannot be run, 125 when ddbmock\n"
+    "itself fails.\n";
 
 static const char usage_help[] = "usage: ddbmock help [COMMAND]\n"
                                  "\n"
@@ -57,6 +59,8 @@ static const struct command {
       "run a program, and all that it starts, with a DynamoDB in the process", usage_run, run },
     { NULL, "serve", "serve a DynamoDB over HTTP, for programs that cannot run that way",
       usage_serve, serve },
+    { NULL, "doctor", "say whether and how a program will be intercepted, without running it",
+      usage_doctor, doctor },
     { "put a session into a known state", "reset",
       "take all tables away, or those of a Region, or items", usage_reset, reset },
     { NULL, "snapshot", "keep the present state under a name; list and delete such", usage_snapshot,
@@ -165,15 +169,20 @@ static int run(int argc, char **argv)
 {
     static const struct option options[] = {
         { "session", required_argument, NULL, 's' },
+        { "supervise", no_argument, NULL, 'S' },
         { "help", no_argument, NULL, 'h' },
         { 0 },
     };
     const char *session = NULL;
+    bool supervised = false;
     optind = 1;
-    for (int option; (option = getopt_long(argc, argv, "+s:h", options, NULL)) != -1;) {
+    for (int option; (option = getopt_long(argc, argv, "+s:Sh", options, NULL)) != -1;) {
         switch (option) {
         case 's':
             session = optarg;
+            break;
+        case 'S':
+            supervised = true;
             break;
         case 'h':
             fputs(usage_run, stdout);
@@ -207,9 +216,9 @@ static int run(int argc, char **argv)
     }
     if (configure("run") != 0)
         return FAILED;
-    struct binary binary;
-    if (binary_inspect(argv[optind], &binary) == 0 && binary.is_elf &&
-        !binary_can_preload(&binary)) {
+    struct binary binary = { 0 };
+    if (supervised || (binary_inspect(argv[optind], &binary) == 0 && binary.is_elf &&
+                       !binary_can_preload(&binary))) {
         const struct gateway *gateway = load_engine("run");
         if (binary.musl)
             unsetenv("LD_PRELOAD"); /* its loader would fail on our object */

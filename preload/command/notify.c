@@ -145,7 +145,8 @@ static int decide_connect(const struct seccomp_notif *call, const struct sockadd
 {
     const char *host;
     const struct sockaddr *to = (const struct sockaddr *)address;
-    bool ours = address_is_ours(to, length, &host);
+    /* cgo's resolver is libc's, under the shim: its addresses are of another process's table. */
+    bool ours = address_is_ours(to, length, &host) || address_is_synthetic(to, length);
     bool asks = ntohs(port_of(address)) == NAME_SERVER_PORT;
     if (!ours && !asks)
         return network_refuses(to, length) ? -errno : GO_ON;

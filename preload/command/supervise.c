@@ -27,10 +27,12 @@
 #include "preload/network.h"
 #include "preload/session.h"
 
+enum { BUNDLES = 2, BUNDLE_SIZE = 512 };
+
 /* What the child is told before it becomes the program. */
 struct word {
-    char url[128];    /* "http://127.0.0.1:40001" */
-    char bundle[512]; /* a file of trusted certificates; "": none could be made */
+    char url[128];                      /* "http://127.0.0.1:40001" */
+    char bundles[BUNDLES][BUNDLE_SIZE]; /* files for bundle_variables; "": leave it as it is */
 };
 
 struct service {
@@ -72,29 +74,47 @@ static void warn(const char *line)
     fprintf(stderr, "ddbmock run: %s\n", line);
 }
 
-/* The system's bundle of certificates with the session's authority, in the session's directory. */
-static void make_bundle(struct service *service, const struct gateway_settings *settings)
+/* The variables that name a bundle of trusted certificates to what is supervised: Go's runtime, AWS's SDK for it. */
+static const char *const bundle_variables[BUNDLES] = { "SSL_CERT_FILE", "AWS_CA_BUNDLE" };
+
+/* A file's bytes, to be freed; *size 0 when it cannot be read. */
+static char *read_bundle(const char *path, size_t *size)
 {
-    static const char *const usual[] = { "/etc/ssl/certs/ca-certificates.crt",
-                                         "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem" };
-    const char *given = getenv("SSL_CERT_FILE");
-    char *path = service->word.bundle, *original = NULL;
     struct stat status;
-    void *bundle = NULL;
-    size_t size = 0, length = 0;
-    int fd = given != NULL && *given != '\0' ? open(given, O_RDONLY | O_CLOEXEC) : -1;
-    for (size_t i = 0; fd < 0 && i < sizeof usual / sizeof *usual; i++)
-        fd = open(usual[i], O_RDONLY | O_CLOEXEC);
+    char *bytes = NULL;
+    *size = 0;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
-        (original = malloc((size_t)status.st_size + 1)) != NULL) {
-        ssize_t got = read(fd, original, (size_t)status.st_size);
-        length = got > 0 ? (size_t)got : 0;
+        (bytes = malloc((size_t)status.st_size + 1)) != NULL) {
+        ssize_t got = read(fd, bytes, (size_t)status.st_size);
+        *size = got > 0 ? (size_t)got : 0;
     }
     if (fd >= 0)
         close(fd);
+    return bytes;
+}
+
+/* What the variable names, or the system's bundle, with the session's authority added; in the session's directory. */
+static void make_bundle(struct service *service, const struct gateway_settings *settings, int n)
+{
+    static const char *const usual[] = { "/etc/ssl/certs/ca-certificates.crt",
+                                         "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem" };
+    const char *given = getenv(bundle_variables[n]);
+    bool is_given = given != NULL && *given != '\0';
+    char *path = service->word.bundles[n], *original = NULL;
+    void *bundle = NULL;
+    size_t size = 0, length = 0;
+    if (n > 0 && !is_given)
+        return; /* the first is enough */
+    if (is_given)
+        original = read_bundle(given, &length);
+    for (size_t i = 0; !is_given && length == 0 && i < sizeof usual / sizeof *usual; i++) {
+        free(original);
+        original = read_bundle(usual[i], &length);
+    }
     if (service->gateway->trust(settings, original, length, &bundle, &size) == 0) {
-        snprintf(path, sizeof service->word.bundle, "%s/bundle.pem", settings->session);
-        fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        snprintf(path, BUNDLE_SIZE, "%s/%s.pem", settings->session, bundle_variables[n]);
+        int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
         if (fd < 0 || write(fd, bundle, size) != (ssize_t)size)
             *path = '\0';
         if (fd >= 0)
@@ -118,7 +138,8 @@ static int start_service(struct service *service)
         free(reason);
         return FAILED;
     }
-    make_bundle(service, &settings);
+    for (int i = 0; i < BUNDLES; i++)
+        make_bundle(service, &settings, i);
     service->stop = eventfd(0, EFD_CLOEXEC);
     if (service->stop < 0 || pipe2(service->ready, O_CLOEXEC) != 0)
         return fail("cannot begin", strerror(errno));
@@ -151,8 +172,9 @@ _Noreturn static void become(int channel, char **argv)
     environment_prepare();
     setenv("AWS_ENDPOINT_URL_DYNAMODB", word.url, 0);
     setenv("AWS_ENDPOINT_URL_DYNAMODB_STREAMS", word.url, 0);
-    if (word.bundle[0] != '\0')
-        setenv("SSL_CERT_FILE", word.bundle, 1);
+    for (int i = 0; i < BUNDLES; i++)
+        if (word.bundles[i][0] != '\0')
+            setenv(bundle_variables[i], word.bundles[i], 1);
     int fd = notify_install();
     if (fd < 0)
         fprintf(

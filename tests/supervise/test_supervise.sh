@@ -37,6 +37,23 @@ if command -v curl >/dev/null; then
     is "both kinds of program" '{}
 {"Item":{"k":{"S":"a"}}}' "$("$ddbmock" run -- "$plain" shell "sh $scratch/both.sh")"
 fi
+is "a static child of a program that can be preloaded" '{"TableNames":[]}' \
+    "$("$ddbmock" run --supervise -- sh -c "$plain $host 80 ListTables '{}'")"
+
+# What it is, before it runs.
+"$ddbmock" doctor "$plain" >"$scratch/out"
+is "doctor's exit status of a static program" 1 $?
+is "doctor's advice" "  verdict   its system calls are its own; run it by: ddbmock run -- $plain" \
+    "$(grep verdict "$scratch/out")"
+"$ddbmock" doctor /bin/sh >"$scratch/out"
+is "doctor's exit status of a shell" 0 $?
+"$ddbmock" doctor /bin/sh "$scratch/nobody" >/dev/null 2>&1
+is "doctor's exit status of nothing" 127 $?
+printf '#! %s\n' "$plain" >"$scratch/script"
+chmod +x "$scratch/script"
+"$ddbmock" doctor "$scratch/script" >/dev/null
+is "doctor's exit status of a static program's script" 1 $?
+
 is "the endpoint" 'http://127.0.0.1:' "$("$ddbmock" run -- "$plain" endpoint | sed 's/[0-9]*$//')"
 
 # What is not ours.
