@@ -129,7 +129,7 @@ expect 125 'it takes one NAME' "$ddbmock" snapshot -s $session a b
 expect 0 "  $session +[0-9.]+ kB  no process" "$ddbmock" sessions
 "$ddbmock" run -s $session sleep 60 &
 sleeper=$!
-while ! grep -q sleep /proc/$sleeper/comm; do :; done
+while kill -0 $sleeper 2>/dev/null && ! grep -qs sleep /proc/$sleeper/comm; do sleep 0.05; done
 expect 125 "session '$session' is in use, by process $sleeper" "$ddbmock" sessions --delete $session
 kill $sleeper
 wait $sleeper 2>/dev/null
