@@ -176,8 +176,20 @@ static bool signs_host(struct slice names)
     return false;
 }
 
+/*
+ * boto 2 calls the service by its host's first label: at an address that is none of DynamoDB's names, "localhost" or "127",
+ * as ddbmock 0.4.0's own connect_boto_network did.
+ */
+static bool names_host(struct slice service, const struct message *message)
+{
+    const char *host = message_header(message, HEADER_HOST);
+    return host != NULL && service.length > 0 &&
+           (slice_equal(service, (struct slice){ host, strcspn(host, ".") }) ||
+            slice_equal(service, (struct slice){ host, strcspn(host, ".:") }));
+}
+
 static int check_scope(struct request *request, const struct authorization *authorization,
-                       const char *region)
+                       const struct message *message, const char *region)
 {
     struct slice parts[5], whole = authorization->credential;
     if (authorization_split(whole, parts) != 5)
@@ -190,7 +202,8 @@ static int check_scope(struct request *request, const struct authorization *auth
      * taken as it is. */
     bool dated = is_basic_format(authorization->date);
     bool bad_region = region[0] != '\0' && !slice_equal(parts[2], slice_of(region));
-    bool bad_service = !slice_equal(parts[3], slice_of("dynamodb"));
+    bool bad_service = !slice_equal(parts[3], slice_of("dynamodb")) &&
+                       !(region[0] == '\0' && names_host(parts[3], message));
     bool bad_term = !slice_equal(parts[4], slice_of("aws4_request"));
     bool bad_date =
         dated && (parts[1].length != 8 || memcmp(parts[1].data, authorization->date.data, 8) != 0);
@@ -298,5 +311,5 @@ int authorization_check(struct request *request, const struct message *message, 
         return request_fail(request, ERROR_INCOMPLETE_SIGNATURE,
                             "Unsupported AWS 'algorithm': '%.*s' (only AWS4-HMAC-SHA256 for now). ",
                             (int)authorization.algorithm.length, authorization.algorithm.data);
-    return check_scope(request, &authorization, region);
+    return check_scope(request, &authorization, message, region);
 }

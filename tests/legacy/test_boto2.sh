@@ -10,4 +10,14 @@ for story in boto_dynamodb.py boto_dynamodb2.py; do
     echo "$story"
     LD_PRELOAD=$build/libddbmock.so $python -W ignore $story || failed=1
 done
+
+# The server mode, with the client that its documentation had.
+out=$(mktemp) || exit 1
+"$build/ddbmock" serve --port 0 >"$out" &
+server=$!
+trap 'kill $server; wait $server; rm -f "$out"' EXIT
+while [ ! -s "$out" ] && kill -0 $server; do sleep 0.05; done
+port=$(sed -n 's/.*http:.*:\([0-9]*\).*/\1/p' "$out")
+echo boto_network.py
+$python -W ignore boto_network.py "$port" || failed=1
 exit $failed
