@@ -65,15 +65,16 @@ ENGINE_TEST(api_2011, tables)
     expect_2011(engine, "ListTables", "{'ExclusiveStartTableName':'comp'}", 200,
                 "{'TableNames':['hash']}");
     clock_set(HARNESS_NOW + 1000);
-    expect_2011(engine, "UpdateTable",
-                "{'TableName':'comp','ProvisionedThroughput':{'ReadCapacityUnits':6,"
-                "'WriteCapacityUnits':12}}",
-                200,
-                "{'TableDescription':{'CreationDateTime':1.763845123456E9,'KeySchema':{"
-                "'HashKeyElement':{'AttributeName':'user','AttributeType':'S'},'RangeKeyElement':{"
-                "'AttributeName':'time','AttributeType':'N'}},'ProvisionedThroughput':{'LastIncreaseDateTime':1.763845124456E9,"
-                "'ReadCapacityUnits':5,'WriteCapacityUnits':10},'TableName':'comp','TableStatus':"
-                "'UPDATING'}}");
+    expect_2011(
+        engine, "UpdateTable",
+        "{'TableName':'comp','ProvisionedThroughput':{'ReadCapacityUnits':6,"
+        "'WriteCapacityUnits':12}}",
+        200,
+        "{'TableDescription':{'CreationDateTime':1.763845123456E9,'KeySchema':{"
+        "'HashKeyElement':{'AttributeName':'user','AttributeType':'S'},'RangeKeyElement':{"
+        "'AttributeName':'time','AttributeType':'N'}},'ProvisionedThroughput':{'LastIncreaseDateTime':1.763845124456E9,"
+        "'ReadCapacityUnits':5,'WriteCapacityUnits':10},'TableName':'comp','TableStatus':"
+        "'UPDATING'}}");
     expect_2011(engine, "DescribeTable", "{'TableName':'comp'}", 200,
                 "{'Table':{'CreationDateTime':1.763845123456E9,'ItemCount':0,'KeySchema':{"
                 "'HashKeyElement':{'AttributeName':'user','AttributeType':'S'},'RangeKeyElement':{"
