@@ -103,9 +103,25 @@ struct ddbmock_operation {
     int (*run)(const struct ddbmock_services *ddbmock, struct ddbmock_call *call);
 };
 
+/*
+ * A comparison operator beside EQ, CONTAINS and the others of the API's, for the ComparisonOperator of Expected, QueryFilter
+ * and ScanFilter; no key condition can have it.
+ */
+struct ddbmock_operator {
+    const char *name;     /* "SOUNDS_LIKE"; not one of the API's */
+    unsigned least, most; /* values that AttributeValueList may have */
+
+    /*
+     * Whether an item's attribute meets it. All are attribute values as JSON, {"S":"x"}; `attribute` is NULL where the item has
+     * none. Called once for each item.
+     */
+    bool (*holds)(const char *attribute, const char *const *values, unsigned count);
+};
+
 struct ddbmock_plugin {
     unsigned version;                           /* DDBMOCK_PLUGIN_VERSION */
     const struct ddbmock_operation *operations; /* the last has a NULL target; NULL: none */
+    const struct ddbmock_operator *operators;   /* the last has a NULL name; NULL: none */
 };
 
 #ifdef __cplusplus

@@ -9,11 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "engine/expression/expression.h"
 #include "engine/settings.h"
 
 /* Everything here is made once and lives as long as the process. */
 static struct operation *operations;
 static size_t operation_count;
+static const struct ddbmock_operator **operators;
+static size_t operator_count;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 /* The shapes of one plugin that have been translated: a shape may lead back to itself. */
@@ -117,6 +120,24 @@ static const char *translate_operation(const struct ddbmock_operation *from, str
     return wrong;
 }
 
+/* NULL, or what is wrong. */
+static const char *add_operators(const struct ddbmock_operator *from)
+{
+    for (; from && from->name; from++) {
+        if (!from->holds || from->least > from->most)
+            return "a comparison operator has no function, or wants more values than it takes";
+        if (comparison_is_known(slice_of(from->name)) || plugins_operator(slice_of(from->name)))
+            return "a comparison operator is one of the service's, or of another plugin's";
+        const struct ddbmock_operator **grown =
+            realloc(operators, (operator_count + 1) * sizeof(const struct ddbmock_operator *));
+        if (!grown)
+            return "memory is short";
+        operators = grown;
+        operators[operator_count++] = from;
+    }
+    return NULL;
+}
+
 /* Adds the rows of one plugin, all or none; NULL, or what is wrong. */
 static const char *add_operations(const struct ddbmock_plugin *plugin)
 {
@@ -159,8 +180,8 @@ static char *load(const char *path)
         wrong = "it does not export ddbmock_plugin";
     else if (plugin->version != DDBMOCK_PLUGIN_VERSION)
         wrong = "it is made for another version of ddbmock_plugin.h";
-    else
-        wrong = add_operations(plugin);
+    else if (!(wrong = add_operations(plugin)))
+        wrong = add_operators(plugin->operators);
     if (!wrong)
         return NULL;
     if (asprintf(&why, "cannot load the plugin %s: %s", path, wrong) < 0)
@@ -179,7 +200,7 @@ static void load_all(void)
             wrong = load(path);
     if (wrong) {
         setting_wrong(SETTING_PLUGINS, wrong);
-        operation_count = 0;
+        operation_count = operator_count = 0;
     }
     free(wrong);
     free(paths);
@@ -199,5 +220,13 @@ const struct operation *plugins_find(const char *target)
         if (strcmp(operations[i].name, dot + 1) == 0 &&
             slice_equal(slice_of(operations[i].api), api))
             return &operations[i];
+    return NULL;
+}
+
+const struct ddbmock_operator *plugins_operator(struct slice name)
+{
+    for (size_t i = 0; i < operator_count; i++)
+        if (slice_equal(slice_of(operators[i]->name), name))
+            return operators[i];
     return NULL;
 }

@@ -17,6 +17,9 @@ void plugins_load(void);
 /* The plugins' operation that X-Amz-Target names, or NULL. */
 const struct operation *plugins_find(const char *target);
 
+/* The plugins' comparison operator of that name, or NULL. */
+const struct ddbmock_operator *plugins_operator(struct slice name);
+
 /* `run` of every plugin's operation. */
 int plugins_run(struct request *request);
 

@@ -5,6 +5,8 @@
  * Expressions.OperatorsAndFunctions; facts/fidelity.md section 5.
  */
 #include "engine/expression/internal.h"
+#include "engine/plugins.h"
+#include "engine/value_json.h"
 
 struct fragment fragment_leaf(struct leaf *leaves, int leaf)
 {
@@ -243,11 +245,36 @@ static bool compare_met(enum comparator comparator, const struct value *left,
     }
 }
 
+/* The attribute as a plugin sees it, in memory that is given back at once: conditions know no request. */
+static bool plugin_met(const struct leaf *leaf, const struct map *item)
+{
+    struct value scratch;
+    struct arena arena;
+    jmp_buf exhausted;
+    const struct value *value = operand_value(leaf->operands, item, &scratch);
+    unsigned count = leaf->operand_count - 1;
+    if (!value)
+        return leaf->plugin->holds(NULL, leaf->texts, count);
+    arena_init(&arena, &exhausted);
+    bool met = false;
+    if (setjmp(exhausted) == 0) {
+        struct buffer text;
+        buffer_init(&text, &arena);
+        value_write_json(&text, value);
+        buffer_append_byte(&text, '\0');
+        met = leaf->plugin->holds(text.data, leaf->texts, count);
+    }
+    arena_release(&arena);
+    return met;
+}
+
 static bool leaf_met(const struct leaf *leaf, const struct map *item)
 {
     const struct operand *operand = leaf->operands;
     if (leaf->type == LEAF_CALL)
         return call_met(operand, item);
+    if (leaf->type == LEAF_PLUGIN)
+        return plugin_met(leaf, item);
     struct value scratch[2];
     const struct value *left = operand_value(operand, item, &scratch[0]);
     operand = operand->next;

@@ -172,6 +172,9 @@ struct map update_touched(struct arena *arena, const struct update *update,
  * The parameters of before expressions. Each returns 0 and *out (NULL when the parameter is not
  * there), or -1 after failing the request.
  */
+/* Whether `name` is one of the API's ComparisonOperators. */
+bool comparison_is_known(struct slice name);
+
 int legacy_expected(struct request *request, const json_t *input, struct condition **out);
 int legacy_filter(struct request *request, const json_t *input, const char *parameter,
                   struct condition **out);

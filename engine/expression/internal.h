@@ -117,7 +117,7 @@ struct operand {
     size_t completed_from; /* index in `completed` of the first operand that belongs to this one */
 };
 
-enum leaf_type { LEAF_COMPARE, LEAF_BETWEEN, LEAF_IN, LEAF_CALL };
+enum leaf_type { LEAF_COMPARE, LEAF_BETWEEN, LEAF_IN, LEAF_CALL, LEAF_PLUGIN };
 
 /*
  * One comparison or function call of a condition. A condition is compiled into its leaves in the
@@ -129,7 +129,9 @@ struct leaf {
     enum comparator comparator;
     struct operand *operands; /* left, right; operand, low, high; operand, list...; or the call */
     unsigned operand_count;
-    size_t completed_from, completed_to; /* its operands in `completed` */
+    size_t completed_from, completed_to;   /* its operands in `completed` */
+    const struct ddbmock_operator *plugin; /* of LEAF_PLUGIN; `texts` are its values as JSON */
+    const char *const *texts;
     int target[2]; /* [met]: a leaf's index, CONDITION_MET or CONDITION_UNMET */
 };
 

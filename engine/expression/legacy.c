@@ -7,6 +7,7 @@
  * agree on them but where a comment says so; facts/fidelity.md section 5 has none of them.
  */
 #include "engine/expression/internal.h"
+#include "engine/plugins.h"
 #include "engine/value_json.h"
 
 #define INVALID "One or more parameter values were invalid: "
@@ -57,18 +58,35 @@ static const struct {
 /* One attribute's condition, checked. */
 struct term {
     struct slice name;
-    enum comparison comparison;
+    enum comparison comparison; /* LEGACY_COUNT: the plugin's */
+    const struct ddbmock_operator *plugin;
     struct value *values;
     size_t count;
 };
 
 static enum comparison find_comparison(struct slice name)
 {
-    enum comparison comparison = 0; /* schema/ has let only the API's through */
-    while (comparison + 1 < LEGACY_COUNT &&
-           !slice_equal(name, slice_of(comparisons[comparison].name)))
+    enum comparison comparison = 0;
+    while (comparison < LEGACY_COUNT && !slice_equal(name, slice_of(comparisons[comparison].name)))
         comparison++;
     return comparison;
+}
+
+bool comparison_is_known(struct slice name)
+{
+    return find_comparison(name) < LEGACY_COUNT;
+}
+
+/* schema/ has let only the API's and the plugins' through. */
+static void set_comparison(struct term *term, struct slice name)
+{
+    term->comparison = find_comparison(name);
+    term->plugin = term->comparison == LEGACY_COUNT ? plugins_operator(name) : NULL;
+}
+
+static const char *comparison_name(const struct term *term)
+{
+    return term->plugin ? term->plugin->name : comparisons[term->comparison].name;
 }
 
 /* Reads an AttributeValueList, or one Value as a list of one; both may be NULL. */
@@ -87,12 +105,15 @@ static int read_values(struct request *request, const json_t *list, const json_t
 
 static int check_values(struct request *request, const struct term *term)
 {
-    const char *name = comparisons[term->comparison].name;
-    if (term->count < comparisons[term->comparison].least ||
-        term->count > comparisons[term->comparison].most)
+    const char *name = comparison_name(term);
+    size_t least = term->plugin ? term->plugin->least : comparisons[term->comparison].least;
+    size_t most = term->plugin ? term->plugin->most : comparisons[term->comparison].most;
+    if (term->count < least || term->count > most)
         return request_fail(request, ERROR_VALIDATION,
                             INVALID "Invalid number of argument(s) for the %s ComparisonOperator",
                             name);
+    if (term->plugin)
+        return 0;
     for (size_t i = 1; i < term->count; i++) {
         if (term->values[i].type != term->values[0].type)
             return request_fail(request, ERROR_VALIDATION,
@@ -120,7 +141,7 @@ static int fail_attribute(struct request *request, const char *what, struct slic
 /* An element of KeyConditions, QueryFilter or ScanFilter. */
 static int read_condition(struct request *request, const json_t *json, struct term *term)
 {
-    term->comparison = find_comparison(input_string(json, "ComparisonOperator"));
+    set_comparison(term, input_string(json, "ComparisonOperator"));
     if (read_values(request, input_get(json, "AttributeValueList"), NULL, term) < 0)
         return -1;
     return check_values(request, term);
@@ -159,13 +180,14 @@ static int read_expected(struct request *request, const json_t *json, struct ter
     if (input_get(json, "Exists"))
         return fail_attribute(request, "Exists and ComparisonOperator cannot be used together",
                               term->name);
-    term->comparison = find_comparison(comparison);
-    if (comparisons[term->comparison].least > 0 && !value && !list)
+    set_comparison(term, comparison);
+    if ((term->plugin ? term->plugin->least : comparisons[term->comparison].least) > 0 && !value &&
+        !list)
         return fail_attribute(
             request,
             arena_printf(&request->arena,
                          "Value or AttributeValueList must be used with ComparisonOperator: %s",
-                         comparisons[term->comparison].name),
+                         comparison_name(term)),
             term->name);
     if (read_values(request, list, value, term) < 0)
         return -1;
@@ -178,6 +200,20 @@ static struct operand *value_operand(struct arena *arena, const struct value *va
     operand->type = OPERAND_VALUE;
     operand->value = value;
     return operand;
+}
+
+/* A term's values as JSON, for a plugin. */
+static const char *const *value_texts(struct arena *arena, const struct term *term)
+{
+    const char **texts = ARENA_NEW_ARRAY(arena, term->count, const char *);
+    for (size_t i = 0; i < term->count; i++) {
+        struct buffer text;
+        buffer_init(&text, arena);
+        value_write_json(&text, &term->values[i]);
+        buffer_append_byte(&text, '\0');
+        texts[i] = text.data;
+    }
+    return texts;
 }
 
 /* The leaf that a parsed expression would have; its first operand, the attribute, in *path. */
@@ -193,6 +229,11 @@ static struct leaf create_leaf(struct arena *arena, const struct term *term, str
         last = last->next = value_operand(arena, &term->values[i]);
     struct leaf leaf = { .operands = operand, .operand_count = (unsigned)term->count + 1 };
     switch (term->comparison) {
+    case LEGACY_COUNT:
+        leaf.type = LEAF_PLUGIN;
+        leaf.plugin = term->plugin;
+        leaf.texts = value_texts(arena, term);
+        break;
     case LEGACY_BETWEEN:
         leaf.type = LEAF_BETWEEN;
         break;
@@ -299,7 +340,7 @@ int legacy_filter(struct request *request, const json_t *input, const char *para
 
 static struct key_term key_term(const struct term *term)
 {
-    static const enum sort_operator operators[LEGACY_COUNT] = {
+    static const enum sort_operator operators[LEGACY_COUNT + 1] = {
         [LEGACY_EQ] = SORT_EQ,
         [LEGACY_LT] = SORT_LT,
         [LEGACY_LE] = SORT_LE,
@@ -310,7 +351,7 @@ static struct key_term key_term(const struct term *term)
     };
     struct key_term out = { .name = term->name, .sort = operators[term->comparison] };
     if (out.sort == SORT_ALL)
-        out.unsupported = comparisons[term->comparison].name;
+        out.unsupported = comparison_name(term);
     out.low = term->count > 0 ? &term->values[0] : NULL;
     out.high = out.sort == SORT_BETWEEN ? &term->values[1] : NULL;
     return out;

@@ -7,6 +7,8 @@
  */
 #include "engine/schema/common.h"
 
+#include "engine/plugins.h"
+
 /* What the model says no more of than its type. */
 const struct shape shape_string = { .kind = SHAPE_STRING, .name = "String" };
 const struct shape shape_integer = { .kind = SHAPE_INTEGER, .name = "Integer" };
@@ -65,12 +67,18 @@ const struct shape shape_item = {
     .element = &shape_attribute_value,
 };
 
+static bool is_plugins_operator(struct slice name)
+{
+    return plugins_operator(name) != NULL;
+}
+
 /* Print order: [dyl]. */
 const struct shape shape_comparison_operator = {
     .kind = SHAPE_STRING,
     .name = "ComparisonOperator",
     .values = VALUES("IN", "NULL", "BETWEEN", "LT", "NOT_CONTAINS", "EQ", "GT", "NOT_NULL", "NE",
                      "LE", "BEGINS_WITH", "GE", "CONTAINS"),
+    .also = is_plugins_operator,
 };
 
 const struct shape shape_attribute_value_list = {

@@ -151,6 +151,8 @@ static bool satisfies_values(const struct shape *shape, struct slice text)
     for (size_t i = 0; shape->values[i]; i++)
         if (slice_equal(text, slice_of(shape->values[i])))
             return true;
+    if (shape->also && shape->also(text))
+        return true;
     return false;
 }
 

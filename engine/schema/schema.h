@@ -38,11 +38,12 @@ struct shape {
     const struct shape
         *unless_arn;           /* what a string that is no "arn:..." must satisfy too; or NULL */
     const char *const *values; /* of an enum, as the service orders them, then NULL; or NULL */
-    const char *const *values_2026; /* the same as the 2026 cohort prints it; NULL: as `values` */
-    const char *when_empty;         /* all that is said of an empty map; or NULL */
-    bool when_empty_2026;           /* ... in the 2026 cohort too */
-    const struct shape *key;        /* of a map's keys; NULL: any string */
-    const struct shape *element;    /* of a list's members or a map's values */
+    bool (*also)(struct slice value); /* whether a value that is none of these is taken; or NULL */
+    const char *const *values_2026;   /* the same as the 2026 cohort prints it; NULL: as `values` */
+    const char *when_empty;           /* all that is said of an empty map; or NULL */
+    bool when_empty_2026;             /* ... in the 2026 cohort too */
+    const struct shape *key;          /* of a map's keys; NULL: any string */
+    const struct shape *element;      /* of a list's members or a map's values */
     const struct member
         *members; /* of a structure, in the order of checks; the last has a NULL name */
     const char *const

@@ -53,6 +53,37 @@ is "another target" '{"__type":"com.amazon.coral.service#UnknownOperationExcepti
     "$(DDBMOCK_PLUGINS=$odd LD_PRELOAD=$build/libddbmock.so curl -sS -d '{}' -H 'X-Amz-Target: Odd.Other' \
         -H 'Content-Type: application/json' http://dynamodb.eu-west-1.amazonaws.com/)"
 
+# Comparison operators: one process, so that one store is enough.
+cc -Wall -Werror -shared -fPIC -I "$repo/engine" -o operators.so "$repo/tests/plugins/operators.c" || exit 1
+words=()
+dynamodb() {
+    [ ${#words[@]} = 0 ] || words+=(--next)
+    words+=(-sS -w '\n' --aws-sigv4 aws:amz:us-east-1:dynamodb --user K:S -H "X-Amz-Target: DynamoDB_20120810.$1"
+        -H 'Content-Type: application/x-amz-json-1.0' --data "$2" http://dynamodb.us-east-1.amazonaws.com/)
+}
+dynamodb CreateTable '{"TableName":"Tea","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"k","KeyType":"HASH"}],
+    "AttributeDefinitions":[{"AttributeName":"k","AttributeType":"S"}]}'
+for item in '"k":{"S":"1"},"n":{"S":"assam"}' '"k":{"S":"2"},"n":{"S":"lapsang"}' '"k":{"S":"3"},"n":{"N":"1"}' '"k":{"S":"4"}'; do
+    dynamodb PutItem "{\"TableName\":\"Tea\",\"Item\":{$item}}"
+done
+scan='{"TableName":"Tea","AttributesToGet":["k"],"ScanFilter":{"n":'
+dynamodb Scan "$scan{\"ComparisonOperator\":\"ENDS_WITH\",\"AttributeValueList\":[{\"S\":\"sam\"}]}}}"
+dynamodb Scan "$scan{\"ComparisonOperator\":\"MISSING\"}}}"
+dynamodb Scan "$scan{\"ComparisonOperator\":\"ENDS_WITH\"}}}"
+dynamodb Scan "$scan{\"ComparisonOperator\":\"SOUNDS_LIKE\"}}}"
+dynamodb DeleteItem '{"TableName":"Tea","Key":{"k":{"S":"2"}},"Expected":{"n":{"ComparisonOperator":"ENDS_WITH","AttributeValueList":[{"S":"x"}]}}}'
+dynamodb DeleteItem '{"TableName":"Tea","Key":{"k":{"S":"2"}},"Expected":{"n":{"ComparisonOperator":"ENDS_WITH","Value":{"S":"sang"}}}}'
+dynamodb Query '{"TableName":"Tea","KeyConditions":{"k":{"ComparisonOperator":"MISSING"}}}'
+is "what comparison operators do" "{\"Items\":[{\"k\":{\"S\":\"1\"}}],\"Count\":1,\"ScannedCount\":4}
+{\"Items\":[{\"k\":{\"S\":\"4\"}}],\"Count\":1,\"ScannedCount\":4}
+${validation}\"One or more parameter values were invalid: Invalid number of argument(s) for the ENDS_WITH ComparisonOperator\"}
+${validation}\"1 validation error detected: Value 'SOUNDS_LIKE' at 'scanFilter.n.member.comparisonOperator' failed to satisfy constraint: \
+Member must satisfy enum value set: [IN, NULL, BETWEEN, LT, NOT_CONTAINS, EQ, GT, NOT_NULL, NE, LE, BEGINS_WITH, GE, CONTAINS]\"}
+{\"__type\":\"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException\",\"message\":\"The conditional request failed\"}
+{}
+${validation}\"Attempted conditional constraint is not an indexable operation\"}" \
+    "$(DDBMOCK_PLUGINS=$PWD/operators.so LD_PRELOAD=$build/libddbmock.so curl "${words[@]}" | tail -n +6)"
+
 # wrong WHAT PLUGINS REASON: none is taken, one line says why, and everything else goes on.
 wrong() {
     is "$1" "ddbmock: DDBMOCK_PLUGINS=$2 is left out: $3
