@@ -45,7 +45,7 @@ def numbers_in_documents(operation, request, ours, theirs):
 
 
 def capacity_unasked(operation, request, ours, theirs):
-    if request.get("ReturnConsumedCapacity", "NONE") == "NONE":
+    if request.get("ReturnConsumedCapacity") in (None, "NONE"):
         theirs.pop("ConsumedCapacity", None)
     return ours, theirs
 
@@ -134,6 +134,7 @@ ERRORS = [
     ("index texts", "Query condition missed key schema element: .*", "Query condition missed key schema element"),
     ("index texts", ".*Global secondary index .* does not project ~", ".*Global secondary index .* does not project ~"),
     ("value texts", ".*contains duplicate.*", ".*contains duplicate.*"),
+    ("order of checks", r"Invalid \w+Expression: .* is not defined.*", r"Invalid \w+Expression: Incorrect number of operands.*"),
     ("order of checks", "(?!ok$).*", "Consistent read cannot be true when.*"),
     ("value texts", "The supplied Item contains a null AttributeValue", "The supplied Item contains a null AttributeValue: .* is null"),
     ("value texts", ".*may not (have a empty string as a |contain null or empty value).*", ".*(null string as a |contains a null AttributeValue).*"),
