@@ -39,6 +39,25 @@ void ddbmock_close(struct ddbmock *mock);
 int ddbmock_request(struct ddbmock *mock, const char *region, const char *target, const char *body,
                     char **answer);
 
+/*
+ * An action of the control interface (docs/control.md), on a DynamoDB and not through it: "Reset", "TakeSnapshot",
+ * "RestoreSnapshot", "ListSnapshots", "DeleteSnapshot", "ListTables", "SeedTable", "ImportTable", "ExportTable" and others of
+ * engine/control/control.def. `parameters` is a JSON object, {"snapshot":"seeded"}, or NULL; files that it names are read
+ * and written. Returns and *answer as ddbmock_request, without AWS's errors: an error is {"error":"..."}, with a status of 400 or
+ * more.
+ */
+int ddbmock_control(struct ddbmock *mock, const char *action, const char *parameters,
+                    char **answer);
+
+/*
+ * The most used ones. Takes everything away, or the tables of a Region, or the items of one of its tables (`table` with a
+ * `region`, or in us-east-1); keeps the present state under a name; makes a kept one the present. 0, or -1 when that cannot
+ * be done (there is no such table or snapshot): ddbmock_control says why.
+ */
+int ddbmock_reset(struct ddbmock *mock, const char *region, const char *table);
+int ddbmock_snapshot(struct ddbmock *mock, const char *name);
+int ddbmock_restore(struct ddbmock *mock, const char *name);
+
 /* Frees what came from here. NULL does nothing. */
 void ddbmock_free(void *text);
 

@@ -4,6 +4,7 @@
 #include "engine/ddbmock.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -149,6 +150,68 @@ int ddbmock_request(struct ddbmock *mock, const char *region, const char *target
     pthread_rwlock_unlock(&inside);
     errno = before;
     return status;
+}
+
+static int answer_action(struct engine *engine, const char *action, const char *parameters,
+                         char **answer)
+{
+    char id[REQUEST_ID_SIZE];
+    const struct control_call call = { .action = action, .input = parameters, .files = true };
+    id_request(id);
+    *answer = NULL;
+    struct request *request = request_create(engine, "us-east-1", id);
+    if (!request)
+        return 500;
+    request_control(request, &call);
+    request_run(request);
+    int status = request_status(request);
+    struct slice text = request_body(request);
+    *answer = strndup(text.data, text.length);
+    request_destroy(request);
+    return *answer ? status : 500;
+}
+
+int ddbmock_control(struct ddbmock *mock, const char *action, const char *parameters, char **answer)
+{
+    int before = errno;
+    pthread_rwlock_rdlock(&inside);
+    int status = answer_action(mock->engine, action, parameters, answer);
+    pthread_rwlock_unlock(&inside);
+    errno = before;
+    return status;
+}
+
+/* An action with two parameters that are texts; NULL: it has not this one. */
+static int act(struct ddbmock *mock, const char *action, const char *first, const char *one,
+               const char *second, const char *two)
+{
+    char *answer = NULL;
+    json_t *object = json_pack("{s:s*, s:s*}", first, one, second, two);
+    char *parameters = object ? json_dumps(object, JSON_COMPACT) : NULL;
+    int status = parameters ? ddbmock_control(mock, action, parameters, &answer) : 500;
+    free(answer);
+    free(parameters);
+    json_decref(object);
+    return status == 200 ? 0 : -1;
+}
+
+int ddbmock_reset(struct ddbmock *mock, const char *region, const char *table)
+{
+    return act(mock, "Reset", "region",
+               region  ? region
+               : table ? "us-east-1"
+                       : NULL,
+               "table", table);
+}
+
+int ddbmock_snapshot(struct ddbmock *mock, const char *name)
+{
+    return act(mock, "TakeSnapshot", "snapshot", name, "", NULL);
+}
+
+int ddbmock_restore(struct ddbmock *mock, const char *name)
+{
+    return act(mock, "RestoreSnapshot", "snapshot", name, "", NULL);
 }
 
 void ddbmock_free(void *text)

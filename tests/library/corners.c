@@ -108,6 +108,34 @@ int main(int count, char **arguments)
     if (ddbmock_open("paper", NULL))
         errx(1, "paper is no storage");
 
+    /* States. */
+    expect(two, "CreateTable", create, 200, NULL);
+    expect(two, "UpdateItem", add, 200, "{}");
+    if (ddbmock_snapshot(two, "one") != 0)
+        errx(1, "no snapshot is taken");
+    expect(two, "UpdateItem", add, 200, "{}");
+    if (ddbmock_restore(two, "one") != 0)
+        errx(1, "the snapshot is not restored");
+    expect(two, "GetItem", get, 200, "{\"Item\":{\"id\":{\"S\":\"1\"},\"n\":{\"N\":\"1\"}}}");
+    if (ddbmock_reset(two, NULL, "Tea") != 0)
+        errx(1, "the table is not reset");
+    expect(two, "GetItem", get, 200, "{}");
+    if (ddbmock_reset(two, "eu-west-1", NULL) != 0)
+        errx(1, "a Region is not reset");
+    expect(two, "ListTables", "{}", 200, "{\"TableNames\":[\"Tea\"]}");
+    if (ddbmock_reset(two, NULL, NULL) != 0)
+        errx(1, "nothing is reset");
+    expect(two, "ListTables", "{}", 200, "{\"TableNames\":[]}");
+    if (ddbmock_restore(two, "none") != -1 || ddbmock_reset(two, NULL, "None") != -1)
+        errx(1, "what is not there is there");
+    char *answer;
+    if (ddbmock_control(two, "ListSnapshots", NULL, &answer) != 200 || !strstr(answer, "\"one\""))
+        errx(1, "ListSnapshots: %s", answer);
+    ddbmock_free(answer);
+    if (ddbmock_control(two, "Nonsense", "{}", &answer) != 404)
+        errx(1, "Nonsense: %s", answer);
+    ddbmock_free(answer);
+
     ddbmock_clock_set(86400000);
     if (ddbmock_clock() != 86400000)
         errx(1, "the clock does not stand");
