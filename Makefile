@@ -216,7 +216,7 @@ help:
 	@echo 'make clean       remove build/'
 	@echo
 	@echo 'make unit        the unit tests alone'
-	@echo 'make clients     the stories of the real SDKs alone (make client-deps installs them)'
+	@echo 'make clients     the matrix of real SDKs, each with LD_PRELOAD and with ddbmock run (installs them; ONLY=go: one)'
 	@echo 'make transparency  programs that live on sockets, with and without the shim (SUITE=curl: one suite)'
 	@echo 'make asan        the unit and black-box tests under AddressSanitizer and UBSan; make tsan: ThreadSanitizer'
 	@echo 'make property    CASES=20000 random expressions against a plain evaluator, from SEED on'
