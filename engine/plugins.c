@@ -182,8 +182,10 @@ static char *load(const char *path)
         wrong = "it is made for another version of ddbmock_plugin.h";
     else if (!(wrong = add_operations(plugin)))
         wrong = add_operators(plugin->operators);
-    if (!wrong)
+    if (!wrong) {
+        /* cppcheck-suppress resourceLeak ; it stays loaded for the life of the process */
         return NULL;
+    }
     if (asprintf(&why, "cannot load the plugin %s: %s", path, wrong) < 0)
         why = strdup("memory is short");
     if (handle)

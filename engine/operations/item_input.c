@@ -131,10 +131,10 @@ int run_single_write(struct request *request, struct write *write)
         write_check_keys(request, write) != 0)
         return -1;
     struct capacity capacity = { .table = write->table, .name = name };
-    struct conflicts conflicts;
-    if (conflicts_read(request, &conflicts) != 0)
+    struct conflicts *conflicts = ARENA_NEW(&request->arena, struct conflicts);
+    if (conflicts_read(request, conflicts) != 0)
         return -1;
-    write->conflicts = &conflicts;
+    write->conflicts = conflicts;
     enum write_result result = write_apply(request, write, &capacity);
     if (result == WRITE_FAILED)
         return -1;

@@ -162,8 +162,10 @@ static int inspect(const char *name, struct binary *out, int scripts)
     bool privileged = (status.st_mode & (S_ISUID | S_ISGID)) != 0 ||
                       fgetxattr(fd, "security.capability", capabilities, sizeof capabilities) > 0;
     close(fd);
-    if (file.bytes == MAP_FAILED)
+    if (file.bytes == MAP_FAILED) {
+        /* cppcheck-suppress memleak ; nothing was mapped */
         return -ENOEXEC;
+    }
 
     char interpreter[PATH_MAX] = "";
     error = 0;
