@@ -1,7 +1,6 @@
 #!/bin/bash
 # The library as it is installed: test_library.sh BUILD. Follows docs/library.md to the letter, and then its corners.
 set -eu -o pipefail
-build=$(cd "$1" && pwd)
 cd "$(dirname "$0")/../.."
 repo=$PWD
 for command in pkg-config python3; do
@@ -18,7 +17,9 @@ cd "$scratch"
 follow "$repo/docs/library.md"
 [ "$placed" = 2 ] && [ "$compared" = 2 ] || { echo "placed $placed blocks, compared $compared"; exit 1; }
 
-cc -Wall -Werror $(pkg-config --cflags ddbmock) -o corners "$repo/tests/library/corners.c" $(pkg-config --libs ddbmock) -lpthread
+read -ra cflags < <(pkg-config --cflags ddbmock)
+read -ra libs < <(pkg-config --libs ddbmock)
+cc -Wall -Werror "${cflags[@]}" -o corners "$repo/tests/library/corners.c" "${libs[@]}" -lpthread
 ./corners "sqlite:$scratch/dynamo.db"
 
 # Nothing of it stays behind.
