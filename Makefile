@@ -222,6 +222,7 @@ help:
 	@echo 'make property    CASES=20000 random expressions against a plain evaluator, from SEED on'
 	@echo 'make differential  COUNT=5000 random requests to ddbmock and DynamoDB Local; differences must be explained'
 	@echo 'make fuzz        the fuzz targets, each for FUZZ_SECONDS (60)'
+	@echo 'make soak        eight writing processes, killed at random, for SOAK_SECONDS (600) on SOAK_STORAGE (lmdb)'
 	@echo 'make bench       the figures, beside the bars that they are held to'
 	@echo 'make bench-snapshots  what snapshots cost at SNAPSHOT_COUNTS items, beside copies'
 	@echo 'make fresh       demo and test in a fresh Debian 12 (debootstrap; root)'

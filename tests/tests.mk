@@ -119,6 +119,17 @@ run-bench-snapshots: $(BUILD)/tests/bench/snapshots
 
 .PHONY: bench run-bench bench-snapshots run-bench-snapshots
 
+# Eight processes of mixed operations on one session for SOAK_SECONDS while random ones are killed, on each of SOAK_STORAGE; then every
+# acknowledged write is checked. SEED=n: the same operations again, though never at the same moments.
+SOAK_SECONDS ?= 600
+SOAK_STORAGE ?= lmdb
+
+soak: build
+	@tests/packages $(build_packages) python3
+	@tests/soak/run $(BUILD) $(SOAK_SECONDS) $(SOAK_STORAGE)
+
+.PHONY: soak
+
 # Random items and expressions against tests/conformance/evaluator.py, CASES of them from SEED on (`make test` has 1,000, always the
 # same).
 CASES ?= 20000
