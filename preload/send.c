@@ -5,6 +5,7 @@
 #include "preload/connect.h"
 #include "preload/connection.h"
 #include "preload/network.h"
+#include "preload/query.h"
 #include "preload/real.h"
 #include "preload/service.h"
 
@@ -83,6 +84,8 @@ ssize_t send(int fd, const void *bytes, size_t size, int flags)
         if (sent >= 0)
             return sent;
     }
+    if (query_refused(fd, NULL, 0, bytes, size))
+        return -1;
     return REAL(send)(fd, bytes, size, flags);
 }
 
@@ -93,6 +96,8 @@ ssize_t write(int fd, const void *bytes, size_t size)
         if (sent >= 0)
             return sent;
     }
+    if (query_refused(fd, NULL, 0, bytes, size))
+        return -1;
     return REAL(write)(fd, bytes, size);
 }
 
@@ -103,6 +108,8 @@ ssize_t writev(int fd, const struct iovec *parts, int count)
         if (sent >= 0)
             return sent;
     }
+    if (count > 0 && query_refused(fd, NULL, 0, parts[0].iov_base, parts[0].iov_len))
+        return -1;
     return REAL(writev)(fd, parts, count);
 }
 
@@ -152,7 +159,8 @@ ssize_t sendto(int fd, const void *bytes, size_t size, int flags, __CONST_SOCKAD
         if (sent >= 0)
             return sent;
     }
-    if (network_refuses(address.__sockaddr__, length))
+    if (network_refuses(address.__sockaddr__, length) ||
+        query_refused(fd, address.__sockaddr__, length, bytes, size))
         return -1;
     return REAL(sendto)(fd, bytes, size, flags, address, length);
 }
@@ -192,7 +200,8 @@ ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
     } else if (connections_exist() && message->msg_controllen > 0) {
         watch_passed(message);
     }
-    if (network_refuses(message->msg_name, message->msg_namelen))
+    if (network_refuses(message->msg_name, message->msg_namelen) ||
+        query_message_refused(fd, message))
         return -1;
     return REAL(sendmsg)(fd, message, flags);
 }
@@ -206,6 +215,10 @@ int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
                 watch_passed(&messages[i].msg_hdr);
         for (unsigned i = 0; network_watched() && i < count; i++)
             if (network_refuses(messages[i].msg_hdr.msg_name, messages[i].msg_hdr.msg_namelen))
+                return -1;
+        for (unsigned i = 0;
+             i < count && atomic_load_explicit(&query_resolves, memory_order_relaxed); i++)
+            if (query_message_refused(fd, &messages[i].msg_hdr))
                 return -1;
         return REAL(sendmmsg)(fd, messages, count, flags);
     }

@@ -1,11 +1,14 @@
 """The story of tests/clients, told with aioboto3 (aiohttp): an ordinary program that knows nothing of ddbmock. Makes the
-requests of a file and prints each answer on a line: story.py REQUESTS."""
+requests of a file and prints each answer on a line: story.py threads|cares REQUESTS. Names are looked up by libc, in threads, or
+by c-ares."""
 import asyncio
 import base64
 import json
 import sys
 
 import aioboto3
+from aiobotocore.config import AioConfig
+from aiohttp.resolver import AsyncResolver, ThreadedResolver
 from botocore.exceptions import ClientError
 from botocore import xform_name
 
@@ -35,8 +38,9 @@ async def call(client, operation, request):
 
 
 async def main():
-    async with aioboto3.Session().client("dynamodb") as client:
-        for line in open(sys.argv[1], encoding="utf-8"):
+    resolver = AsyncResolver() if sys.argv[1] == "cares" else ThreadedResolver()
+    async with aioboto3.Session().client("dynamodb", config=AioConfig(connector_args={"resolver": resolver})) as client:
+        for line in open(sys.argv[2], encoding="utf-8"):
             operation, body, wanted = (line.rstrip("\n").split("\t") + [""])[:3]
             while wanted not in (answer := await call(client, operation, json.loads(body))):
                 await asyncio.sleep(0.2)

@@ -40,18 +40,31 @@ fn text<'a>(item: &'a Item, name: &str) -> &'a str {
 }
 
 fn orders(items: &[Item]) -> String {
-    items.iter().map(|item| text(item, "Order")).collect::<Vec<_>>().join(" ")
+    items
+        .iter()
+        .map(|item| text(item, "Order"))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn schema(partition: &str, sort: &str) -> Outcome<Vec<KeySchemaElement>> {
     Ok(vec![
-        KeySchemaElement::builder().attribute_name(partition).key_type(KeyType::Hash).build()?,
-        KeySchemaElement::builder().attribute_name(sort).key_type(KeyType::Range).build()?,
+        KeySchemaElement::builder()
+            .attribute_name(partition)
+            .key_type(KeyType::Hash)
+            .build()?,
+        KeySchemaElement::builder()
+            .attribute_name(sort)
+            .key_type(KeyType::Range)
+            .build()?,
     ])
 }
 
 fn attribute(name: &str, kind: ScalarAttributeType) -> Outcome<AttributeDefinition> {
-    Ok(AttributeDefinition::builder().attribute_name(name).attribute_type(kind).build()?)
+    Ok(AttributeDefinition::builder()
+        .attribute_name(name)
+        .attribute_type(kind)
+        .build()?)
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -77,9 +90,18 @@ async fn main() -> Outcome<()> {
         .billing_mode(BillingMode::PayPerRequest)
         .send()
         .await?;
-    println!("create table: {}", made.table_description().and_then(|t| t.table_status()).ok_or("no status")?);
+    println!(
+        "create table: {}",
+        made.table_description()
+            .and_then(|t| t.table_status())
+            .ok_or("no status")?
+    );
 
-    client.wait_until_table_exists().table_name(TABLE).wait(Duration::from_secs(60)).await?;
+    client
+        .wait_until_table_exists()
+        .table_name(TABLE)
+        .wait(Duration::from_secs(60))
+        .await?;
     let described = client.describe_table().table_name(TABLE).send().await?;
     let table = described.table().ok_or("no table")?;
     println!(
@@ -95,16 +117,36 @@ async fn main() -> Outcome<()> {
         ("Photo", AttributeValue::B(Blob::new([0, 1, 0xfe, 0xff]))),
         ("Gift", AttributeValue::Bool(true)),
         ("Note", AttributeValue::Null(true)),
-        ("Contents", AttributeValue::L(vec![s("tea"), n("2"), AttributeValue::M(item([("Price", n("-0.25"))]))])),
-        ("Address", AttributeValue::M(item([("Town", s("Åre ☃")), ("Zip", n("83013"))]))),
+        (
+            "Contents",
+            AttributeValue::L(vec![s("tea"), n("2"), AttributeValue::M(item([("Price", n("-0.25"))]))]),
+        ),
+        (
+            "Address",
+            AttributeValue::M(item([("Town", s("Åre ☃")), ("Zip", n("83013"))])),
+        ),
         ("Labels", AttributeValue::Ss(vec!["new".into()])),
         ("Sizes", AttributeValue::Ns(vec!["42".into()])),
         ("Keys", AttributeValue::Bs(vec![Blob::new("key")])),
     ]));
-    client.put_item().table_name(TABLE).set_item(Some(first.clone())).send().await?;
-    let read = client.get_item().table_name(TABLE).set_key(Some(key("ada", "2026-01"))).consistent_read(true).send().await?;
+    client
+        .put_item()
+        .table_name(TABLE)
+        .set_item(Some(first.clone()))
+        .send()
+        .await?;
+    let read = client
+        .get_item()
+        .table_name(TABLE)
+        .set_key(Some(key("ada", "2026-01")))
+        .consistent_read(true)
+        .send()
+        .await?;
     let same = read.item() == Some(&first);
-    println!("put and get an item of ten types: {}", if same { "the same" } else { "another" });
+    println!(
+        "put and get an item of ten types: {}",
+        if same { "the same" } else { "another" }
+    );
 
     for [customer, order, status, amount] in [
         ["ada", "2026-02", "open", "7"],
@@ -125,12 +167,20 @@ async fn main() -> Outcome<()> {
         .update_expression("SET #s = :shipped REMOVE Note")
         .condition_expression("#s = :open AND size(Contents) = :three")
         .expression_attribute_names("#s", "Status")
-        .set_expression_attribute_values(Some(item([(":shipped", s("shipped")), (":open", s("open")), (":three", n("3"))])))
+        .set_expression_attribute_values(Some(item([
+            (":shipped", s("shipped")),
+            (":open", s("open")),
+            (":three", n("3")),
+        ])))
         .return_values(ReturnValue::AllNew)
         .send()
         .await?;
     let new = updated.attributes().ok_or("no attributes")?;
-    println!("update with a condition: Status {}, Amount {}", text(new, "Status"), text(new, "Amount"));
+    println!(
+        "update with a condition: Status {}, Amount {}",
+        text(new, "Status"),
+        text(new, "Amount")
+    );
 
     let refused = client
         .update_item()
@@ -174,7 +224,12 @@ async fn main() -> Outcome<()> {
         ])))
         .send()
         .await?;
-    println!("query with a filter: {}, {} of {}", orders(page.items()), page.count(), page.scanned_count());
+    println!(
+        "query with a filter: {}, {} of {}",
+        orders(page.items()),
+        page.count(),
+        page.scanned_count()
+    );
 
     let mut pages = client
         .query()
@@ -211,10 +266,16 @@ async fn main() -> Outcome<()> {
         puts.push(WriteRequest::builder().put_request(put).build());
     }
     let written = client.batch_write_item().request_items(TABLE, puts).send().await?;
-    println!("batch write: 25 put, {} unprocessed", written.unprocessed_items().map_or(0, HashMap::len));
+    println!(
+        "batch write: 25 put, {} unprocessed",
+        written.unprocessed_items().map_or(0, HashMap::len)
+    );
     let wanted = KeysAndAttributes::builder().set_keys(Some(many)).build()?;
     let found = client.batch_get_item().request_items(TABLE, wanted).send().await?;
-    println!("batch get: {} found", found.responses().map_or(0, |tables| tables[TABLE].len()));
+    println!(
+        "batch get: {} found",
+        found.responses().map_or(0, |tables| tables[TABLE].len())
+    );
 
     let (bob, dora) = (key("bob", "2026-01"), key("dora", "2026-01"));
     let mut new = dora.clone();
@@ -222,7 +283,9 @@ async fn main() -> Outcome<()> {
     client
         .transact_write_items()
         .transact_items(
-            TransactWriteItem::builder().put(Put::builder().table_name(TABLE).set_item(Some(new)).build()?).build(),
+            TransactWriteItem::builder()
+                .put(Put::builder().table_name(TABLE).set_item(Some(new)).build()?)
+                .build(),
         )
         .transact_items(
             TransactWriteItem::builder()
@@ -279,18 +342,31 @@ async fn main() -> Outcome<()> {
         .err()
         .ok_or("transaction against a condition: accepted")?
         .into_service_error();
-    print!("transaction against a condition: {},", cancelled.code().unwrap_or("no code"));
-    if let aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError::TransactionCanceledException(why) =
-        &cancelled
+    print!(
+        "transaction against a condition: {},",
+        cancelled.code().unwrap_or("no code")
+    );
+    if let aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError::TransactionCanceledException(
+        why,
+    ) = &cancelled
     {
         for reason in why.cancellation_reasons() {
             print!(" {}", reason.code().unwrap_or("no code"));
         }
     }
     println!();
-    let read = client.get_item().table_name(TABLE).set_key(Some(bob.clone())).send().await?;
+    let read = client
+        .get_item()
+        .table_name(TABLE)
+        .set_key(Some(bob.clone()))
+        .send()
+        .await?;
     let after = read.item().ok_or("no item")?;
-    println!("after it: Amount {}, Status {}", text(after, "Amount"), text(after, "Status"));
+    println!(
+        "after it: Amount {}, Status {}",
+        text(after, "Amount"),
+        text(after, "Status")
+    );
 
     let gone = client
         .delete_item()
@@ -299,12 +375,32 @@ async fn main() -> Outcome<()> {
         .return_values(ReturnValue::AllOld)
         .send()
         .await?;
-    println!("delete an item: was {}", text(gone.attributes().ok_or("no attributes")?, "Order"));
+    println!(
+        "delete an item: was {}",
+        text(gone.attributes().ok_or("no attributes")?, "Order")
+    );
 
     let dropped = client.delete_table().table_name(TABLE).send().await?;
-    println!("delete table: {}", dropped.table_description().and_then(|t| t.table_status()).ok_or("no status")?);
-    client.wait_until_table_not_exists().table_name(TABLE).wait(Duration::from_secs(60)).await?;
-    let missing = client.get_item().table_name(TABLE).set_key(Some(bob)).send().await.err().ok_or("still there")?;
+    println!(
+        "delete table: {}",
+        dropped
+            .table_description()
+            .and_then(|t| t.table_status())
+            .ok_or("no status")?
+    );
+    client
+        .wait_until_table_not_exists()
+        .table_name(TABLE)
+        .wait(Duration::from_secs(60))
+        .await?;
+    let missing = client
+        .get_item()
+        .table_name(TABLE)
+        .set_key(Some(bob))
+        .send()
+        .await
+        .err()
+        .ok_or("still there")?;
     println!("read from it: {}", missing.code().unwrap_or("no code"));
     Ok(())
 }

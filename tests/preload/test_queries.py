@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+"""A program that asks name servers itself is refused DynamoDB's names, and them alone: test_queries.py BUILD."""
+import errno
+import os
+import socket
+import subprocess
+import sys
+
+SERVER = ("127.0.0.1", 53)
+OURS = ["dynamodb.us-east-1.amazonaws.com", "123456789012.ddb.eu-west-1.amazonaws.com", "DynamoDB.Us-East-1.AmazonAWS.com",
+        "streams.dynamodb.us-east-1.amazonaws.com"]
+OTHERS = ["example.invalid", "amazonaws.com", "dynamodb.us-east-1.amazonaws.com.example.invalid"]
+
+
+def question(name, kind):
+    labels = b"".join(bytes([len(label)]) + label.encode() for label in name.split("."))
+    return b"\x12\x34\x01\0\0\x01\0\0\0\0\0\0" + labels + b"\0" + kind.to_bytes(2, "big") + b"\0\x01"
+
+
+def outcome(send):
+    """How the first datagram of a new socket fares, whoever listens or does not."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        try:
+            send(client)
+            return "sent"
+        except OSError as error:
+            return errno.errorcode[error.errno]
+
+
+def connected(send):
+    def whole(client):
+        client.connect(SERVER)
+        send(client)
+    return whole
+
+
+def ways(message):
+    return {
+        "sendto": lambda client: client.sendto(message, SERVER),
+        "sendmsg": lambda client: client.sendmsg([message], [], 0, SERVER),
+        "send": connected(lambda client: client.send(message)),
+        "write": connected(lambda client: os.write(client.fileno(), message)),
+        "writev": connected(lambda client: os.writev(client.fileno(), [message])),
+        "with its length before it": connected(lambda client: client.send(len(message).to_bytes(2, "big") + message)),
+    }
+
+
+def main():
+    failed = 0
+
+    def is_(what, wanted, got):
+        nonlocal failed
+        if wanted != got:
+            failed = 1
+            print(f"{what}: not {wanted} but {got}")
+
+    message = question(OURS[0], 1)
+    is_("to another port", "sent", outcome(lambda client: client.sendto(message, ("127.0.0.1", 9))))
+    with open("/etc/resolv.conf", "rb"):
+        pass
+    is_("to another port, once it resolves", "sent", outcome(lambda client: client.sendto(message, ("127.0.0.1", 9))))
+    for kind in (1, 28, 65):  # A, AAAA, HTTPS
+        for names, wanted in (OURS, "ECONNREFUSED"), (OTHERS, "sent"):
+            for name in names:
+                for way, send in ways(question(name, kind)).items():
+                    is_(f"{name}, type {kind}, {way}", wanted, outcome(send))
+    for length in range(len(message) - 4):  # without the end of its name
+        is_(f"{length} bytes of a question", "sent", outcome(lambda client: client.sendto(message[:length], SERVER)))
+    answer = message[:2] + b"\x81" + message[3:]
+    is_("an answer", "sent", outcome(lambda client: client.sendto(answer, SERVER)))
+    return failed
+
+
+if sys.argv[1] == "asks":
+    sys.exit(main())
+if not os.path.exists("/etc/resolv.conf"):
+    print("no /etc/resolv.conf")
+    sys.exit(77)
+environment = dict(os.environ, LD_PRELOAD=os.path.join(os.path.abspath(sys.argv[1]), "libddbmock.so"))
+sys.exit(subprocess.call([sys.executable, os.path.abspath(__file__), "asks"], env=environment))
