@@ -231,11 +231,27 @@ static int system_fcntl(int descriptor, int command, ...)
     return may_use(descriptor) ? fcntl(descriptor, command, argument) : -1;
 }
 
+static void look_at_limits(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_FSIZE, &limit) == 0)
+        largest_file = limit.rlim_cur == RLIM_INFINITY ? UINT64_MAX : limit.rlim_cur;
+}
+
+/* Whether a file may not end there. A limit that was raised this moment may not have been looked at. */
+static bool too_far(uint64_t end)
+{
+    if (end <= largest_file)
+        return false;
+    look_at_limits();
+    return end > largest_file;
+}
+
 static ssize_t system_pwrite(int descriptor, const void *bytes, size_t size, off_t at)
 {
     if (!may_use(descriptor))
         return -1;
-    if ((uint64_t)at + size > largest_file) {
+    if (too_far((uint64_t)at + size)) {
         errno = ENOSPC;
         return -1;
     }
@@ -249,18 +265,11 @@ static int system_ftruncate(int descriptor, off_t size)
 {
     if (!may_use(descriptor))
         return -1;
-    if ((uint64_t)size > largest_file) {
+    if (too_far((uint64_t)size)) {
         errno = ENOSPC;
         return -1;
     }
     return ftruncate(descriptor, size);
-}
-
-static void look_at_limits(void)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_FSIZE, &limit) == 0)
-        largest_file = limit.rlim_cur == RLIM_INFINITY ? UINT64_MAX : limit.rlim_cur;
 }
 
 unsigned sqlite_system_losses(void)
