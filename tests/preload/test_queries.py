@@ -17,9 +17,9 @@ def question(name, kind):
     return b"\x12\x34\x01\0\0\x01\0\0\0\0\0\0" + labels + b"\0" + kind.to_bytes(2, "big") + b"\0\x01"
 
 
-def outcome(send):
+def outcome(send, family=socket.AF_INET):
     """How the first datagram of a new socket fares, whoever listens or does not."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+    with socket.socket(family, socket.SOCK_DGRAM) as client:
         try:
             send(client)
             return "sent"
@@ -64,6 +64,9 @@ def main():
             for name in names:
                 for way, send in ways(question(name, kind)).items():
                     is_(f"{name}, type {kind}, {way}", wanted, outcome(send))
+    if socket.has_ipv6:  # as Java sends
+        mapped = ("::ffff:127.0.0.1", 53, 0, 0)
+        is_("to a mapped address", "ECONNREFUSED", outcome(lambda client: client.sendto(message, mapped), socket.AF_INET6))
     for length in range(len(message) - 4):  # without the end of its name
         is_(f"{length} bytes of a question", "sent", outcome(lambda client: client.sendto(message[:length], SERVER)))
     answer = message[:2] + b"\x81" + message[3:]
