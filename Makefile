@@ -225,6 +225,7 @@ help:
 	@echo 'make soak        eight writing processes, killed at random, for SOAK_SECONDS (600) on SOAK_STORAGE (lmdb)'
 	@echo 'make bench       the figures, beside the bars that they are held to'
 	@echo 'make bench-snapshots  what snapshots cost at SNAPSHOT_COUNTS items, beside copies'
+	@echo 'make bench-state what state costs: backends, processes, sizes up to STATE_ITEMS_MAX, other DynamoDBs'
 	@echo 'make fresh       demo and test in a fresh Debian 12 (debootstrap; root)'
 	@echo 'make lint        static checks; make format: clang-format, make format-check: only look'
 

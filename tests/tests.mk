@@ -119,6 +119,20 @@ run-bench-snapshots: $(BUILD)/tests/bench/snapshots
 
 .PHONY: bench run-bench bench-snapshots run-bench-snapshots
 
+# What state costs: docs/performance.md. Each backend, processes that write, tables of up to STATE_ITEMS_MAX (1000000) items, snapshots,
+# and other DynamoDBs, which are installed below the build where their tools are there. STATE_ROUNDS=20.
+bench-state:
+	@tests/packages $(bench_packages) node=nodejs npm=npm mvn=maven java=openjdk-17-jre-headless
+	$(again) run-bench-state
+
+run-bench-state: build $(BUILD)/tests/bench/worker $(BUILD)/tests/bench/snapshots
+	@tests/bench/others $(BUILD)
+	@tests/bench/state $(BUILD) $(STATE_ROUNDS)
+
+export STATE_ITEMS_MAX
+
+.PHONY: bench-state run-bench-state
+
 # Eight processes of mixed operations on one session for SOAK_SECONDS while random ones are killed, on each of SOAK_STORAGE; then every
 # acknowledged write is checked. SEED=n: the same operations again, though never at the same moments.
 SOAK_SECONDS ?= 600

@@ -1,8 +1,12 @@
 /*
- * worker.c - the measured program of tests/bench/run: an HTTP client in C that does as it is told on standard input, one
+ * worker.c - the measured program of tests/bench/run and tests/bench/state: an HTTP client in C that does as it is told on standard input, one
  * command a line, and answers with one line. It knows nothing of ddbmock; the harness runs it with and without the shim.
  *
- *     worker http|https        get N, put N: N requests, the nanoseconds of each; sizes: bytes out and back of get and put
+ *     worker http|https [CORE [ADDRESS PORT]]
+ *                              get N, put N: N requests, the nanoseconds of each; sizes: bytes out and back of get and put;
+ *                              fill COUNT: a second table grows to that many items, us; pick GetItem|PutItem|Query N: requests
+ *                              of random items of it, a Query's being a page of 100, the nanoseconds of each. It runs on that
+ *                              core (0; -1: any), and asks at that address where it is not to be DynamoDB's name
  *     worker echo OUT BACK CORE   echo N: N round trips of OUT and BACK bytes with a process on that core
  *     worker pair              pair N: the nanoseconds that N sends and receives over one TCP loopback connection take,
  *                              both ends in this thread
@@ -77,12 +81,12 @@ static SSL_CTX *trust(void)
     return context;
 }
 
-static void connect_to_service(bool secure)
+static void connect_to_service(bool secure, const char *address, const char *port)
 {
     struct addrinfo hints = { .ai_family = AF_INET, .ai_socktype = SOCK_STREAM }, *found;
-    int failure = getaddrinfo(HOST, secure ? "443" : "80", &hints, &found);
+    int failure = getaddrinfo(address, port, &hints, &found);
     if (failure != 0)
-        errx(1, "%s: %s", HOST, gai_strerror(failure));
+        errx(1, "%s: %s", address, gai_strerror(failure));
     connection = socket(found->ai_family, SOCK_STREAM, 0);
     if (connection < 0 || connect(connection, found->ai_addr, found->ai_addrlen) != 0)
         err(1, "connect");
@@ -151,7 +155,7 @@ static size_t form(char *out, size_t size, const char *operation, const char *bo
 
 static bool call(const char *operation, const char *body)
 {
-    static char request[8192];
+    static char request[1 << 15];
     put_bytes(request, form(request, sizeof(request), operation, body));
     get_response();
     return strncmp(answer, "HTTP/1.1 200", 12) == 0;
@@ -160,16 +164,24 @@ static bool call(const char *operation, const char *body)
 static char get_request[4096], put_request[4096];
 static size_t get_size, put_size;
 
+/* Unless another worker has made it. */
+static void create(const char *body, const char *name)
+{
+    char describe[64];
+    if (!call("CreateTable", body) && !strstr(answer, "ResourceInUse"))
+        errx(1, "CreateTable: %s", answer);
+    snprintf(describe, sizeof(describe), "{\"TableName\":\"%s\"}", name);
+    while (!call("DescribeTable", describe) || !strstr(answer, "\"ACTIVE\""))
+        usleep(100000);
+}
+
 /* A table of 100 items. */
 static void prepare(void)
 {
-    if (!call("CreateTable",
-              "{\"TableName\":\"Bench\",\"BillingMode\":\"PAY_PER_REQUEST\",\"KeySchema\":"
-              "[{\"AttributeName\":\"Id\",\"KeyType\":\"HASH\"}],\"AttributeDefinitions\":"
-              "[{\"AttributeName\":\"Id\",\"AttributeType\":\"S\"}]}"))
-        errx(1, "CreateTable: %s", answer);
-    while (!call("DescribeTable", "{\"TableName\":\"Bench\"}") || !strstr(answer, "\"ACTIVE\""))
-        usleep(100000);
+    create("{\"TableName\":\"Bench\",\"BillingMode\":\"PAY_PER_REQUEST\",\"KeySchema\":"
+           "[{\"AttributeName\":\"Id\",\"KeyType\":\"HASH\"}],\"AttributeDefinitions\":"
+           "[{\"AttributeName\":\"Id\",\"AttributeType\":\"S\"}]}",
+           "Bench");
     char body[2048];
     for (int i = 0; i < 100; i++) {
         snprintf(body, sizeof(body), "{\"TableName\":\"Bench\",\"Item\":%s}", item);
@@ -204,6 +216,71 @@ static void measure(const char *request, size_t size, int count)
         printf("%lld ", now() - began);
         if (strncmp(answer, "HTTP/1.1 200", 12) != 0)
             errx(1, "%s", answer);
+    }
+    puts("");
+}
+
+static unsigned filled; /* items in the second table: 100 to a partition */
+
+/* Item `number` of the second table, of about 280 bytes; or its key. */
+static int large_item(char *out, size_t size, unsigned number, bool whole)
+{
+    int n = snprintf(out, size, "{\"Group\":{\"S\":\"group-%08u\"},\"Number\":{\"N\":\"%u\"}",
+                     number / 100, number % 100);
+    return n + snprintf(out + n, size - (size_t)n, whole ? ",%s" : "}", strstr(item, "\"Owner\""));
+}
+
+static void fill(unsigned count)
+{
+    static char body[1 << 14];
+    long long began = now();
+    create("{\"TableName\":\"Large\",\"BillingMode\":\"PAY_PER_REQUEST\",\"KeySchema\":"
+           "[{\"AttributeName\":\"Group\",\"KeyType\":\"HASH\"},{\"AttributeName\":\"Number\","
+           "\"KeyType\":\"RANGE\"}],\"AttributeDefinitions\":[{\"AttributeName\":\"Group\","
+           "\"AttributeType\":\"S\"},{\"AttributeName\":\"Number\",\"AttributeType\":\"N\"}]}",
+           "Large");
+    while (filled < count) {
+        int n = snprintf(body, sizeof(body), "{\"RequestItems\":{\"Large\":[");
+        for (int i = 0; i < 25 && filled < count; i++, filled++) {
+            n += snprintf(body + n, sizeof(body) - (size_t)n,
+                          "%s{\"PutRequest\":{\"Item\":", i > 0 ? "," : "");
+            n += large_item(body + n, sizeof(body) - (size_t)n, filled, true);
+            n += snprintf(body + n, sizeof(body) - (size_t)n, "}}");
+        }
+        snprintf(body + n, sizeof(body) - (size_t)n, "]}}");
+        if (!call("BatchWriteItem", body) || !strstr(answer, "\"UnprocessedItems\":{}"))
+            errx(1, "BatchWriteItem: %s", answer);
+    }
+    printf("%lld\n", (now() - began) / 1000);
+}
+
+static void pick(const char *operation, int count)
+{
+    static char request[1 << 13], body[1 << 12];
+    for (int i = 0; i < count; i++) {
+        unsigned number = (unsigned)random() % filled;
+        int n = snprintf(body, sizeof(body), "{\"TableName\":\"Large\",");
+        if (operation[0] == 'Q') {
+            n += snprintf(body + n, sizeof(body) - (size_t)n,
+                          "\"KeyConditionExpression\":\"#g = :g\",\"ExpressionAttributeNames\":"
+                          "{\"#g\":\"Group\"},\"ExpressionAttributeValues\":{\":g\":{\"S\":"
+                          "\"group-%08u\"}}",
+                          number / 100);
+        } else {
+            n += snprintf(body + n, sizeof(body) - (size_t)n,
+                          operation[0] == 'P' ? "\"Item\":" : "\"Key\":");
+            n += large_item(body + n, sizeof(body) - (size_t)n, number, operation[0] == 'P');
+        }
+        snprintf(body + n, sizeof(body) - (size_t)n, "}");
+        size_t size = form(request, sizeof(request), operation, body);
+        long long began = now();
+        put_bytes(request, size);
+        get_response();
+        printf("%lld ", now() - began);
+        if (strncmp(answer, "HTTP/1.1 200", 12) != 0 ||
+            (operation[0] == 'Q' && !strstr(answer, "\"Count\":100")) ||
+            (operation[0] == 'G' && !strstr(answer, "ada@example.com")))
+            errx(1, "%s: %.500s", operation, answer);
     }
     puts("");
 }
@@ -296,7 +373,10 @@ int main(int count, char **arguments)
     const char *mode = count > 1 ? arguments[1] : "";
     size_t out = 0, back = 0;
     int other = -1;
-    pin(0);
+    bool client = strcmp(mode, "http") == 0 || strcmp(mode, "https") == 0;
+    int core = client && count > 2 ? atoi(arguments[2]) : 0;
+    if (core >= 0)
+        pin(core);
     if (strcmp(mode, "echo") == 0 && count == 5) {
         out = strtoul(arguments[2], NULL, 10);
         back = strtoul(arguments[3], NULL, 10);
@@ -308,14 +388,19 @@ int main(int count, char **arguments)
     } else if (strcmp(mode, "trust") == 0) {
         trust();
         other = loopback_pair();
-    } else if (strcmp(mode, "http") == 0 || strcmp(mode, "https") == 0) {
-        connect_to_service(strcmp(mode, "https") == 0);
+    } else if (client) {
+        bool secure = strcmp(mode, "https") == 0;
+        connect_to_service(secure, count > 4 ? arguments[3] : HOST,
+                           count > 4 ? arguments[4]
+                           : secure  ? "443"
+                                     : "80");
+        srandom((unsigned)getpid());
         prepare();
     } else {
         errx(2, "what?");
     }
 
-    char line[64];
+    char line[64], operation[16];
     setvbuf(stdout, NULL, _IOFBF, 1 << 16);
     while (fgets(line, sizeof(line), stdin)) {
         int n = 0;
@@ -323,6 +408,10 @@ int main(int count, char **arguments)
             measure(get_request, get_size, n);
         else if (sscanf(line, "put %d", &n) == 1 && put_size > 0)
             measure(put_request, put_size, n);
+        else if (sscanf(line, "fill %d", &n) == 1 && get_size > 0)
+            fill((unsigned)n);
+        else if (sscanf(line, "pick %15s %d", operation, &n) == 2 && filled > 0)
+            pick(operation, n);
         else if (sscanf(line, "echo %d", &n) == 1 && out > 0)
             echo(out, back, n);
         else if (sscanf(line, "pair %d", &n) == 1 && other >= 0)
