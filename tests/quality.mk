@@ -57,7 +57,7 @@ run-lint: build format-check
 	    --suppress=allocaCalled:preload/exec.c \
 	    --suppress=uninitvar:preload/sockopt.c --suppress=missingIncludeSystem -I. -D_GNU_SOURCE -D__linux__ \
 	    preload engine http
-	shellcheck -x -S warning tests/run tests/packages tests/clients/run tests/clients/install tests/clients/matrix tests/*/*.sh tests/*/*/*.sh tests/transparency/suite_curl tests/transparency/suite_git \
+	shellcheck -x -S warning tests/run tests/packages tests/bench/others tests/clients/run tests/clients/install tests/clients/matrix tests/*/*.sh tests/*/*/*.sh tests/transparency/suite_curl tests/transparency/suite_git \
 	    tests/transparency/suite_nginx tests/transparency/suite_postgresql tests/storage/postgres-server tests/demo/run tests/fresh/run .ci/run
 
 # The README's two commands in a Debian 12 that has nothing; COMMAND="make demo" runs that instead.
