@@ -4,7 +4,7 @@ test_packages := $(build_packages) libcriterion-dev liburing-dev python3 curl st
                  faketime libjemalloc2
 client_packages := python3 python3-venv awscli curl jq node=nodejs npm=npm mvn=maven javac=openjdk-17-jdk-headless \
                    ruby php=php-cli php-curl perl libio-socket-ssl-perl libwww-perl c++=g++ curl-config=libcurl4-openssl-dev
-matrix_packages := $(client_packages) go=golang-go cargo
+matrix_packages := $(client_packages) go=golang-go cargo=cargo
 browser_packages := chromium
 demo_packages := $(build_packages) python3 python3-boto3 strace unshare=util-linux
 bench_packages := $(test_packages) valgrind
