@@ -8,7 +8,11 @@ trap 'rm -rf "$scratch"' EXIT
 failed=0
 unset DDBMOCK_SESSION
 
-run() { LD_PRELOAD=$build/libddbmock.so "$@" python3 -I -S tests/preload/network.py 2>"$scratch/err"; }
+preload=${SANITIZED:+libasan.so.8:libubsan.so.1:}$build/libddbmock.so
+case ${SANITIZED-} in *thread*) preload=libtsan.so.2:$build/libddbmock.so ;; esac
+export ASAN_OPTIONS=detect_leaks=0 # of Python
+
+run() { LD_PRELOAD=$preload "$@" python3 -I -S tests/preload/network.py 2>"$scratch/err"; }
 
 cat >"$scratch/wanted" <<'END'
 tcp ECONNREFUSED

@@ -79,5 +79,8 @@ if sys.argv[1] == "asks":
 if not os.path.exists("/etc/resolv.conf"):
     print("no /etc/resolv.conf")
     sys.exit(77)
-environment = dict(os.environ, LD_PRELOAD=os.path.join(os.path.abspath(sys.argv[1]), "libddbmock.so"))
+sanitized = os.environ.get("SANITIZED", "")
+runtime = "libtsan.so.2:" if "thread" in sanitized else "libasan.so.8:libubsan.so.1:" if sanitized else ""
+environment = dict(os.environ, LD_PRELOAD=runtime + os.path.join(os.path.abspath(sys.argv[1]), "libddbmock.so"),
+                   ASAN_OPTIONS="detect_leaks=0")  # of Python's own
 sys.exit(subprocess.call([sys.executable, os.path.abspath(__file__), "asks"], env=environment))
