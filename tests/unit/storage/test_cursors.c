@@ -7,7 +7,7 @@
 
 #include "tests/unit/storage/store.h"
 
-TestSuite(cursors, .timeout = 60);
+TestSuite(cursors, .timeout = 1200);
 
 static struct slice found, value;
 

@@ -8,7 +8,7 @@
 #include "tests/unit/storage/faulty.h"
 #include "tests/unit/storage/store.h"
 
-TestSuite(faults, .timeout = 60);
+TestSuite(faults, .timeout = 1200);
 
 /* Moves a value from one key to another, by way of a cursor. 0, or the error of the call that
  * failed. */

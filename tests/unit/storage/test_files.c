@@ -18,7 +18,7 @@
 
 static char *unused; /* these two leave what to say to the error */
 
-TestSuite(files, .timeout = 180);
+TestSuite(files, .timeout = 1200);
 
 static char *path_of(const char *file)
 {

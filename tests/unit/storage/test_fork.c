@@ -15,7 +15,7 @@
 
 #include "tests/unit/storage/store.h"
 
-TestSuite(fork, .timeout = 120);
+TestSuite(fork, .timeout = 1200);
 
 /* Forks as the engine does. */
 static pid_t fork_with(struct storage *store)

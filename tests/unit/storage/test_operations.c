@@ -14,7 +14,7 @@
 #include "tests/unit/storage/faulty.h"
 #include "tests/unit/storage/store.h"
 
-TestSuite(operations, .timeout = 250);
+TestSuite(operations, .timeout = 1200);
 
 /* An engine over `store`, which it takes over, with faults between the two. */
 static struct engine *open_engine(struct storage *store, struct storage **faulty)

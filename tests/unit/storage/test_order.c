@@ -8,7 +8,7 @@
 #include "tests/unit/storage/model.h"
 #include "tests/unit/storage/store.h"
 
-TestSuite(order, .timeout = 120);
+TestSuite(order, .timeout = 1200);
 
 STORAGE_TEST(order, put_get_replace_remove)
 {

@@ -13,7 +13,7 @@
 #include "tests/unit/storage/postgres_server.h"
 #include "tests/unit/storage/store.h"
 
-TestSuite(postgres, .timeout = 120);
+TestSuite(postgres, .timeout = 1200);
 
 static const struct storage_backend *backend(const char *url)
 {

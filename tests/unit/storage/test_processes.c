@@ -16,7 +16,7 @@
 
 #include "tests/unit/storage/store.h"
 
-TestSuite(processes, .timeout = 180);
+TestSuite(processes, .timeout = 1200);
 
 enum { PROCESSES = 8 };
 

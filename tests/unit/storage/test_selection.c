@@ -10,7 +10,7 @@
 
 #include "tests/unit/storage/store.h"
 
-TestSuite(selection, .timeout = 60);
+TestSuite(selection, .timeout = 1200);
 
 #define ALLOWED "it is memory, lmdb, sqlite, sqlite:FILE, postgres://..., or /PATH/BACKEND.so"
 

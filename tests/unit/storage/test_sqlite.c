@@ -19,7 +19,7 @@
 
 static char *unused; /* these two leave what to say to the error */
 
-TestSuite(sqlite, .timeout = 180);
+TestSuite(sqlite, .timeout = 1200);
 
 static char *path_of(const char *file)
 {

@@ -10,7 +10,7 @@
 
 #include "tests/unit/storage/store.h"
 
-TestSuite(transactions, .timeout = 120);
+TestSuite(transactions, .timeout = 1200);
 
 STORAGE_TEST(transactions, abort_drops_all_changes)
 {
