@@ -102,7 +102,7 @@ expect 125 'cut.jsonl.gz, line 1: ' "$ddbmock" import -s $session Music "$scratc
 expect 125 'No such file' "$ddbmock" export -s $session Music "$scratch/none/out"
 
 # A progress bar where there is a terminal, and none where there is none.
-if command -v script >/dev/null; then
+if script -qec true /dev/null >/dev/null 2>&1; then # where there are terminals
     expect 0 '\[##+\] 100 %  3 of 3 items' script -qec "'$ddbmock' export -s $session Music '$scratch/out'" /dev/null
     expect 0 '^$' script -qec "'$ddbmock' export -q -s $session Music '$scratch/out'" /dev/null
 fi
