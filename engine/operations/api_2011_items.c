@@ -21,14 +21,14 @@ static json_t *begin(struct request *request, const char *const *same)
     return input;
 }
 
-/* Puts the member `from` of the request, a key, into `input` as `to`; *table is the one that it is of. */
-static int put_key(struct request *request, json_t *input, const char *from, const char *to,
+/* Puts the member `name` of the request, a key, into `input`; *table is the one that it is of. */
+static int put_key(struct request *request, json_t *input, const char *name,
                    const struct table **table)
 {
-    const json_t *key = input_get(request->input, from);
+    const json_t *key = input_get(request->input, name);
     if (api_2011_table(request, input_string(request->input, "TableName"), table) != 0)
         return -1;
-    return key ? api_2011_set(request, input, to, api_2011_named_key(request, *table, key)) : 0;
+    return key ? api_2011_set(request, input, name, api_2011_named_key(request, *table, key)) : 0;
 }
 
 /* The answer of an operation on one item: the item as `from`, and what it consumed. */
@@ -53,7 +53,7 @@ int run_get_item_2011(struct request *request)
     static const char *const same[] = { "AttributesToGet", "ConsistentRead", NULL };
     const struct table *table;
     json_t *input = begin(request, same), *found;
-    if (!input || put_key(request, input, "Key", "Key", &table) != 0 ||
+    if (!input || put_key(request, input, "Key", &table) != 0 ||
         api_2011_run(request, input, run_get_item, &found) != 0)
         return -1;
     return answer_item(request, found, "Item");
@@ -76,7 +76,7 @@ int run_delete_item_2011(struct request *request)
     static const char *const same[] = { "ReturnValues", NULL };
     const struct table *table;
     json_t *input = begin(request, same), *found;
-    if (!input || put_key(request, input, "Key", "Key", &table) != 0 ||
+    if (!input || put_key(request, input, "Key", &table) != 0 ||
         api_2011_run(request, input, run_delete_item, &found) != 0)
         return -1;
     return answer_item(request, found, "Attributes");
@@ -88,7 +88,7 @@ int run_update_item_2011(struct request *request)
     const struct table *table;
     const json_t *updates = input_get(request->input, "AttributeUpdates");
     json_t *input = begin(request, same), *found;
-    if (!input || put_key(request, input, "Key", "Key", &table) != 0)
+    if (!input || put_key(request, input, "Key", &table) != 0)
         return -1;
     if (updates && api_2011_set(request, input, "AttributeUpdates",
                                 api_2011_conditions(request, updates)) != 0)
@@ -168,7 +168,7 @@ int run_query_2011(struct request *request)
                                         "ScanIndexForward", NULL };
     const struct table *table;
     json_t *input = begin(request, same), *found;
-    if (!input || put_key(request, input, "ExclusiveStartKey", "ExclusiveStartKey", &table) != 0)
+    if (!input || put_key(request, input, "ExclusiveStartKey", &table) != 0)
         return -1;
     if (table->keys.sort_count == 0) /* the text is unverified */
         return request_fail(request, ERROR_VALIDATION,
@@ -185,7 +185,7 @@ int run_scan_2011(struct request *request)
     const struct table *table;
     const json_t *filter = input_get(request->input, "ScanFilter");
     json_t *input = begin(request, same), *found;
-    if (!input || put_key(request, input, "ExclusiveStartKey", "ExclusiveStartKey", &table) != 0 ||
+    if (!input || put_key(request, input, "ExclusiveStartKey", &table) != 0 ||
         put_count(request, input) != 0)
         return -1;
     if (filter &&

@@ -88,24 +88,6 @@ const struct shape schema_delete_item_2011 = {
         },
 };
 
-static const struct shape condition = {
-    .kind = SHAPE_STRUCTURE,
-    .name = "Condition",
-    .members =
-        (const struct member[]){
-            { "AttributeValueList", &shape_attribute_value_list },
-            { "ComparisonOperator", &shape_comparison_operator, REQUIRED },
-            { NULL },
-        },
-};
-
-static const struct shape scan_filter = {
-    .kind = SHAPE_MAP,
-    .name = "FilterConditionMap",
-    .key = &shape_attribute_name,
-    .element = &condition,
-};
-
 const struct shape schema_query_2011 = {
     .kind = SHAPE_STRUCTURE,
     .name = "QueryInput",
@@ -115,7 +97,7 @@ const struct shape schema_query_2011 = {
             { "AttributesToGet", &shape_attribute_name_list },
             { "Limit", &shape_positive_integer },
             { "HashKeyValue", &shape_attribute_value, REQUIRED },
-            { "RangeKeyCondition", &condition },
+            { "RangeKeyCondition", &shape_condition },
             { "ExclusiveStartKey", &key },
             { "ConsistentRead", &shape_boolean },
             { "Count", &shape_boolean },
@@ -130,7 +112,7 @@ const struct shape schema_scan_2011 = {
     .members =
         (const struct member[]){
             { "TableName", &shape_table_name, REQUIRED },
-            { "ScanFilter", &scan_filter },
+            { "ScanFilter", &shape_filter_condition_map },
             { "Limit", &shape_positive_integer },
             { "AttributesToGet", &shape_attribute_name_list },
             { "ExclusiveStartKey", &key },
@@ -175,12 +157,6 @@ const struct shape schema_batch_get_item_2011 = {
         (const struct member[]){ { "RequestItems", &batch_get_requests, REQUIRED }, { NULL } },
 };
 
-static const struct shape put_request = {
-    .kind = SHAPE_STRUCTURE,
-    .name = "PutRequest",
-    .members = (const struct member[]){ { "Item", &shape_item, REQUIRED }, { NULL } },
-};
-
 static const struct shape delete_request = {
     .kind = SHAPE_STRUCTURE,
     .name = "DeleteRequest",
@@ -192,7 +168,7 @@ static const struct shape write_request = {
     .name = "WriteRequest",
     .members =
         (const struct member[]){
-            { "PutRequest", &put_request },
+            { "PutRequest", &shape_put_request },
             { "DeleteRequest", &delete_request },
             { NULL },
         },

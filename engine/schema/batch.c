@@ -51,7 +51,7 @@ const struct shape schema_batch_get_item = {
         },
 };
 
-static const struct shape put_request = {
+const struct shape shape_put_request = {
     .kind = SHAPE_STRUCTURE,
     .name = "PutRequest",
     .members =
@@ -79,7 +79,7 @@ static const struct shape write_request = {
     .members =
         (const struct member[]){
             { "DeleteRequest", &delete_request },
-            { "PutRequest", &put_request },
+            { "PutRequest", &shape_put_request },
             { NULL },
         },
 };

@@ -44,6 +44,11 @@ extern const struct shape shape_table_name;
 extern const struct shape shape_return_value;
 extern const struct shape shape_attribute_updates;
 
+/* queries.c, batch.c */
+extern const struct shape shape_condition;
+extern const struct shape shape_filter_condition_map;
+extern const struct shape shape_put_request;
+
 /* table_shapes.c */
 extern const struct shape shape_scalar_attribute_type;
 extern const struct shape shape_attribute_definition;

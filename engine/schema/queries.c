@@ -12,7 +12,7 @@ static const struct shape selection = {
     .values = VALUES("SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES"),
 };
 
-static const struct shape condition = {
+const struct shape shape_condition = {
     .kind = SHAPE_STRUCTURE,
     .name = "Condition",
     .members =
@@ -27,14 +27,14 @@ static const struct shape key_conditions = {
     .kind = SHAPE_MAP,
     .name = "KeyConditions",
     .key = &shape_attribute_name,
-    .element = &condition,
+    .element = &shape_condition,
 };
 
-static const struct shape filter_condition_map = {
+const struct shape shape_filter_condition_map = {
     .kind = SHAPE_MAP,
     .name = "FilterConditionMap",
     .key = &shape_attribute_name,
-    .element = &condition,
+    .element = &shape_condition,
 };
 
 const struct shape schema_query = {
@@ -46,7 +46,7 @@ const struct shape schema_query = {
             { "Select", &selection },
             { "IndexName", &shape_index_name },
             { "ReturnConsumedCapacity", &shape_return_consumed_capacity },
-            { "QueryFilter", &filter_condition_map },
+            { "QueryFilter", &shape_filter_condition_map },
             { "TableName", &shape_table, REQUIRED },
             { "ConditionalOperator", &shape_conditional_operator },
             { "AttributesToGet", &shape_attribute_name_list },
@@ -89,7 +89,7 @@ const struct shape schema_scan = {
             { "ReturnConsumedCapacity", &shape_return_consumed_capacity },
             { "TableName", &shape_table, REQUIRED },
             { "ConditionalOperator", &shape_conditional_operator },
-            { "ScanFilter", &filter_condition_map },
+            { "ScanFilter", &shape_filter_condition_map },
             { "Segment", &scan_segment },
             { "Limit", &shape_positive_integer },
             { "AttributesToGet", &shape_attribute_name_list },

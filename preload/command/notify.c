@@ -45,7 +45,8 @@ int notify_install(void)
 #define FIELD(member) offsetof(struct seccomp_data, member)
 #define LOW(argument) (FIELD(args) + 8 * (argument)) /* little-endian, as both architectures are */
     struct sock_filter code[] = {
-        /* Another architecture's calls (32 bits) have other numbers: those of a socket fail. */
+        /* Another architecture's calls (32 bits) have other numbers, and go past: ddbmock doctor
+         * says of such a program that it needs a server. */
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, FIELD(arch)),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
@@ -141,7 +142,7 @@ static in_port_t port_of(const struct sockaddr_storage *address)
 /* GO_ON: the kernel is to do it; 0 or -errno: that is its outcome. */
 /* `length` is that of the whole address, or of as much as fits. */
 static int decide_connect(const struct seccomp_notif *call, const struct sockaddr_storage *address,
-                          socklen_t length, const struct notify_target *target)
+                          socklen_t length, in_port_t server)
 {
     const char *host;
     const struct sockaddr *to = (const struct sockaddr *)address;
@@ -156,7 +157,7 @@ static int decide_connect(const struct seccomp_notif *call, const struct sockadd
     int result = GO_ON;
     in_port_t relay;
     if (!is_datagram(fd)) /* a name server's answers over TCP would be seen by nobody */
-        result = ours ? lead(fd, to->sa_family, target->server) : -ECONNREFUSED;
+        result = ours ? lead(fd, to->sa_family, server) : -ECONNREFUSED;
     else if (asks && (result = relay_port(to, length, &relay)) == 0)
         result = lead(fd, to->sa_family, relay);
     close(fd);
@@ -185,7 +186,7 @@ static int decide_sendto(const struct seccomp_notif *call, const struct sockaddr
     return network_refuses(to, length) ? -errno : GO_ON;
 }
 
-int notify_decide(int fd, const struct notify_target *target)
+int notify_decide(int fd, in_port_t server)
 {
     struct seccomp_notif call = { 0 };
     struct sockaddr_storage address;
@@ -198,7 +199,7 @@ int notify_decide(int fd, const struct notify_target *target)
         return -ENOENT;
     /* What we cannot read the kernel cannot either; and what is so short it refuses by itself. */
     int result = length < sizeof address.ss_family ? GO_ON
-                 : call.data.nr == SYS_connect     ? decide_connect(&call, &address, length, target)
+                 : call.data.nr == SYS_connect     ? decide_connect(&call, &address, length, server)
                                                    : decide_sendto(&call, &address, length);
     if (result == GO_ON)
         answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;

@@ -12,12 +12,10 @@
  */
 int notify_install(void);
 
-/* Where the supervisor leads the program: the server's port, and the relay's sockets (relay.h). */
-struct notify_target {
-    in_port_t server; /* in the network's order */
-};
-
-/* Takes one call from `fd` and decides it. 0; or -errno: -ENOENT when the caller has gone meanwhile. */
-int notify_decide(int fd, const struct notify_target *target);
+/*
+ * Takes one call from `fd` and decides it; `server` is the port (in the network's order) where DynamoDB is. 0; or -errno:
+ * -ENOENT when the caller has gone meanwhile.
+ */
+int notify_decide(int fd, in_port_t server);
 
 #endif

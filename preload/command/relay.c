@@ -84,8 +84,8 @@ bool relay_knows(const unsigned char *query, size_t size)
 }
 
 /* Turns the query into its answer, in place: its size. `found` NULL: the server failed. */
-static size_t write_answer(unsigned char *query, size_t room, const ns_msg *message,
-                           const ns_rr *question, const struct address *found)
+static size_t write_answer(unsigned char *query, size_t room, const ns_rr *question,
+                           const struct address *found)
 {
     unsigned char *end = query + NS_HFIXEDSZ;
     while (*end != 0) /* the question's name: a query's own is not compressed */
@@ -93,7 +93,6 @@ static size_t write_answer(unsigned char *query, size_t room, const ns_msg *mess
     end += 1 + NS_QFIXEDSZ;
     bool answered = found != NULL && ns_rr_class(*question) == ns_c_in &&
                     ns_rr_type(*question) == ns_t_a && (size_t)(end - query) + 16 <= room;
-    (void)message;
     query[2] = (unsigned char)(0x80 | (query[2] & 0x01)); /* an answer; recursion as desired */
     query[3] = found != NULL ? 0x80 : 0x80 | ns_r_servfail;
     unsigned char *at = query + 4;
@@ -154,7 +153,7 @@ static void take_question(const struct server *server)
         hand_on(server, &client, length, query, (size_t)size);
         return;
     }
-    size_t answer = write_answer(query, sizeof query, &message, &question, found);
+    size_t answer = write_answer(query, sizeof query, &question, found);
     sendto(server->fd, query, answer, 0, (struct sockaddr *)&client, length);
 }
 

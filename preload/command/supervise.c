@@ -254,7 +254,6 @@ static bool pass_on(pid_t child, const struct signalfd_siginfo *signal, int *sta
 /* Until the child has ended: how. */
 static int watch(pid_t child, int signals, int listener, in_port_t port)
 {
-    const struct notify_target target = { port };
     struct pollfd polls[2 + RELAY_POLLS];
     int status = 0;
     for (;;) {
@@ -268,7 +267,7 @@ static int watch(pid_t child, int signals, int listener, in_port_t port)
             !pass_on(child, &signal, &status))
             return status;
         if (polls[1].revents & POLLIN)
-            notify_decide(listener, &target);
+            notify_decide(listener, port);
         else if (polls[1].revents != 0)
             listener = -1; /* nobody is left who could call */
         relay_work(polls + 2, count);
