@@ -3,8 +3,9 @@
  */
 #include "tests/unit/storage/model.h"
 
-#include <criterion/criterion.h>
 #include <stdlib.h>
+
+#include "tests/unit/storage/store.h"
 
 static struct slice copy(struct slice bytes)
 {
@@ -92,4 +93,34 @@ void model_release(struct model *model)
         model_remove(model, model->entries[model->count - 1].key);
     free(model->entries);
     *model = (struct model){ 0 };
+}
+
+void assert_model(struct transaction *transaction, const struct model *model, size_t longest)
+{
+    struct cursor *cursor;
+    struct slice found, value, low = { "", 1 };
+    char high[STORAGE_KEY_MAX];
+    memset(high, 0xff, longest);
+    assert_ok(storage_cursor_open(transaction, &cursor));
+    int error = storage_cursor_seek(cursor, low, false, &found, &value);
+    for (size_t i = 0; i < model->count; i++) {
+        assert_ok(error);
+        assert_slice(found, model->entries[i].key);
+        assert_slice(value, model->entries[i].value);
+        error = storage_cursor_step(cursor, false, &found, &value);
+    }
+    assert_error(error, ENOENT);
+    error = storage_cursor_seek(cursor, (struct slice){ high, longest }, true, &found, &value);
+    for (size_t i = model->count; i-- > 0;) {
+        assert_ok(error);
+        assert_slice(found, model->entries[i].key);
+        assert_slice(value, model->entries[i].value);
+        error = storage_cursor_step(cursor, true, &found, &value);
+    }
+    assert_error(error, ENOENT);
+    storage_cursor_close(cursor);
+    for (size_t i = 0; i < model->count; i++) {
+        assert_ok(storage_get(transaction, model->entries[i].key, &value));
+        assert_slice(value, model->entries[i].value);
+    }
 }

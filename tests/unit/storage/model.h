@@ -24,4 +24,8 @@ const struct model_entry *model_seek(const struct model *model, struct slice key
 void model_copy(struct model *to, const struct model *from);
 void model_release(struct model *model);
 
+/* That a transaction has what the model has: in both directions, from before the first key and from `longest` bytes of 255, and key
+ * by key. */
+void assert_model(struct transaction *transaction, const struct model *model, size_t longest);
+
 #endif

@@ -6,8 +6,10 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -293,4 +295,22 @@ struct slice random_key(char *room, size_t longest)
         room[at] = bytes[random_below(sizeof bytes)];
     }
     return (struct slice){ room, length };
+}
+
+void store_mount(const char *options, unsigned long flags)
+{
+    if (unshare(CLONE_NEWNS) != 0)
+        cr_skip_test("only root may mount");
+    cr_assert_eq(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
+    if (options)
+        cr_assert_eq(mount("tmpfs", store_directory(), "tmpfs", 0, options), 0);
+    else
+        cr_assert(mount(store_directory(), store_directory(), NULL, MS_BIND, NULL) == 0 &&
+                  mount(NULL, store_directory(), NULL, MS_BIND | MS_REMOUNT | flags, NULL) == 0);
+}
+
+void store_unmount(void)
+{
+    cr_assert_eq(umount2(store_directory(), MNT_DETACH), 0);
+    store_close(NULL);
 }

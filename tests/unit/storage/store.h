@@ -28,6 +28,15 @@ void store_close(struct storage *store);
  * would. Its error, or 0. */
 int store_open_again(struct storage **out);
 
+/*
+ * Mounts over the directory of the store opened last, for this process alone: a tmpfs with these options, or itself with these
+ * flags (MS_RDONLY) where `options` is NULL. Skips the test where only root may.
+ */
+void store_mount(const char *options, unsigned long flags);
+
+/* Takes the mount away, and the directory with it. */
+void store_unmount(void);
+
 /* Removes what the store keeps outside of this process, behind its back. */
 void store_empty(void);
 

@@ -4,7 +4,6 @@
  */
 #include <fcntl.h>
 #include <lmdb.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -453,33 +452,14 @@ Test(files, limits_of_the_process)
     store_close(store);
 }
 
-/* A file system of its own for this process: needs root. */
-static void mount_over_directory(const char *options, unsigned long flags)
-{
-    if (unshare(CLONE_NEWNS) != 0)
-        cr_skip_test("only root may mount");
-    cr_assert_eq(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
-    if (options)
-        cr_assert_eq(mount("tmpfs", store_directory(), "tmpfs", 0, options), 0);
-    else
-        cr_assert(mount(store_directory(), store_directory(), NULL, MS_BIND, NULL) == 0 &&
-                  mount(NULL, store_directory(), NULL, MS_BIND | MS_REMOUNT | flags, NULL) == 0);
-}
-
-static void unmount(void)
-{
-    cr_assert_eq(umount2(store_directory(), MNT_DETACH), 0);
-    store_close(NULL);
-}
-
 Test(files, read_only)
 {
     struct storage *store = store_open("lmdb");
     put(store, "key", "v");
     storage_close(store);
-    mount_over_directory(NULL, MS_RDONLY);
+    store_mount(NULL, MS_RDONLY);
     assert_refused(EROFS);
-    unmount();
+    store_unmount();
 }
 
 Test(files, not_permitted)
@@ -566,7 +546,7 @@ Test(files, full)
 {
     struct storage *store = store_open("lmdb");
     storage_close(store);
-    mount_over_directory("size=4m", 0);
+    store_mount("size=4m", 0);
     int error;
     store = reopen(&error);
     assert_ok(error);
@@ -578,7 +558,7 @@ Test(files, full)
     put(store, "key", "v");
     cr_assert_str_eq(get(store, "key"), "v");
     storage_close(store);
-    unmount();
+    store_unmount();
 }
 
 Test(files, full_of_other_things)
@@ -588,7 +568,7 @@ Test(files, full_of_other_things)
     for (unsigned size = 0; size <= 1024; size += 16) {
         char options[32];
         snprintf(options, sizeof options, "size=%uk", size + 4);
-        mount_over_directory(options, 0);
+        store_mount(options, 0);
         int error;
         store = reopen(&error);
         if (error) {

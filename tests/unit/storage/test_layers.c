@@ -37,36 +37,6 @@
     }                                                                                              \
     static void layers_##name(struct storage *store)
 
-static void assert_same(struct transaction *transaction, const struct model *model)
-{
-    struct cursor *cursor;
-    struct slice found, value, low = { "", 1 };
-    char high[1024];
-    memset(high, 0xff, sizeof high);
-    assert_ok(storage_cursor_open(transaction, &cursor));
-    int error = storage_cursor_seek(cursor, low, false, &found, &value);
-    for (size_t i = 0; i < model->count; i++) {
-        assert_ok(error);
-        assert_slice(found, model->entries[i].key);
-        assert_slice(value, model->entries[i].value);
-        error = storage_cursor_step(cursor, false, &found, &value);
-    }
-    assert_error(error, ENOENT);
-    error = storage_cursor_seek(cursor, (struct slice){ high, sizeof high }, true, &found, &value);
-    for (size_t i = model->count; i-- > 0;) {
-        assert_ok(error);
-        assert_slice(found, model->entries[i].key);
-        assert_slice(value, model->entries[i].value);
-        error = storage_cursor_step(cursor, true, &found, &value);
-    }
-    assert_error(error, ENOENT);
-    storage_cursor_close(cursor);
-    for (size_t i = 0; i < model->count; i++) {
-        assert_ok(storage_get(transaction, model->entries[i].key, &value));
-        assert_slice(value, model->entries[i].value);
-    }
-}
-
 static const char *const names[] = { "a", "b", "c", "d", "\xff" };
 enum { NAMES = sizeof names / sizeof *names, CURSORS = 3 };
 
@@ -212,14 +182,14 @@ LAYERS_TEST(random_states_against_models)
         if (i % 4 != 0)
             continue;
         transaction = begin(store, false);
-        assert_same(transaction, &committed);
+        assert_model(transaction, &committed, 1024);
         storage_abort(transaction);
         transaction = begin(store, false);
         uint32_t n = random_below(NAMES);
         int error = layers_look_at(transaction, slice_of(names[n]));
         if (saved[n].there) {
             assert_ok(error);
-            assert_same(transaction, &saved[n].model);
+            assert_model(transaction, &saved[n].model, 1024);
         } else {
             assert_error(error, ENOENT);
         }

@@ -126,37 +126,6 @@ STORAGE_TEST(order, put_from_the_store_itself)
     }
 }
 
-/* All entries in both directions, and every key by itself. */
-static void assert_same(struct transaction *transaction, const struct model *model)
-{
-    struct cursor *cursor;
-    struct slice found, value, low = { "", 1 };
-    char high[STORAGE_KEY_MAX];
-    memset(high, 0xff, sizeof high);
-    assert_ok(storage_cursor_open(transaction, &cursor));
-    int error = storage_cursor_seek(cursor, low, false, &found, &value);
-    for (size_t i = 0; i < model->count; i++) {
-        assert_ok(error);
-        assert_slice(found, model->entries[i].key);
-        assert_slice(value, model->entries[i].value);
-        error = storage_cursor_step(cursor, false, &found, &value);
-    }
-    assert_error(error, ENOENT);
-    error = storage_cursor_seek(cursor, (struct slice){ high, sizeof high }, true, &found, &value);
-    for (size_t i = model->count; i-- > 0;) {
-        assert_ok(error);
-        assert_slice(found, model->entries[i].key);
-        assert_slice(value, model->entries[i].value);
-        error = storage_cursor_step(cursor, true, &found, &value);
-    }
-    assert_error(error, ENOENT);
-    storage_cursor_close(cursor);
-    for (size_t i = 0; i < model->count; i++) {
-        assert_ok(storage_get(transaction, model->entries[i].key, &value));
-        assert_slice(value, model->entries[i].value);
-    }
-}
-
 /*
  * Transactions of random changes with three cursors in them, some aborted, against the model: gets,
  * seeks and steps in the middle of the changes, and everything after each transaction.
@@ -249,7 +218,7 @@ static void random_transactions(struct storage *store, uint32_t seed, unsigned t
         }
         if (i % 16 == 0 || i + 1 == transactions) {
             transaction = begin(store, false);
-            assert_same(transaction, &committed);
+            assert_model(transaction, &committed, STORAGE_KEY_MAX);
             storage_abort(transaction);
         }
     }
@@ -294,7 +263,7 @@ STORAGE_TEST(order, removing_everything)
         }
         assert_ok(storage_commit(transaction));
         transaction = begin(store, false);
-        assert_same(transaction, &model);
+        assert_model(transaction, &model, STORAGE_KEY_MAX);
         storage_abort(transaction);
         model_release(&model);
     }

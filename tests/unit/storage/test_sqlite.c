@@ -4,7 +4,6 @@
  */
 #include <fcntl.h>
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -457,33 +456,14 @@ Test(sqlite, a_small_limit_of_file_size)
     store_close(store);
 }
 
-/* A file system of its own for this process: needs root. */
-static void mount_over_directory(const char *options, unsigned long flags)
-{
-    if (unshare(CLONE_NEWNS) != 0)
-        cr_skip_test("only root may mount");
-    cr_assert_eq(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
-    if (options)
-        cr_assert_eq(mount("tmpfs", store_directory(), "tmpfs", 0, options), 0);
-    else
-        cr_assert(mount(store_directory(), store_directory(), NULL, MS_BIND, NULL) == 0 &&
-                  mount(NULL, store_directory(), NULL, MS_BIND | MS_REMOUNT | flags, NULL) == 0);
-}
-
-static void unmount(void)
-{
-    cr_assert_eq(umount2(store_directory(), MNT_DETACH), 0);
-    store_close(NULL);
-}
-
 Test(sqlite, read_only)
 {
     struct storage *store = store_open("sqlite");
     put(store, "key", "v");
     storage_close(store);
-    mount_over_directory(NULL, MS_RDONLY);
+    store_mount(NULL, MS_RDONLY);
     assert_refused(EROFS);
-    unmount();
+    store_unmount();
 }
 
 Test(sqlite, not_permitted)
@@ -514,7 +494,7 @@ Test(sqlite, full)
 {
     struct storage *store = store_open("sqlite");
     storage_close(store);
-    mount_over_directory("size=8m", 0);
+    store_mount("size=8m", 0);
     assert_ok(store_open_again(&store));
     put(store, "key", "v");
     int others = open(path_of("others"), O_WRONLY | O_CREAT, 0600);
@@ -550,7 +530,7 @@ Test(sqlite, full)
     assert_error(fill(store, 'b'), ENOSPC);
     cr_assert_str_eq(get(store, "key"), "w");
     storage_close(store);
-    unmount();
+    store_unmount();
 }
 
 Test(sqlite, no_room_at_all)
@@ -560,7 +540,7 @@ Test(sqlite, no_room_at_all)
     for (unsigned size = 4; size <= 200; size += 8) {
         char options[32];
         snprintf(options, sizeof options, "size=%uk", size);
-        mount_over_directory(options, 0);
+        store_mount(options, 0);
         int error = store_open_again(&store);
         if (!error) {
             error = fill(store, 'a');
