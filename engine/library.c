@@ -109,6 +109,16 @@ void ddbmock_close(struct ddbmock *mock)
     errno = before;
 }
 
+/* Ends a request that has been run: its status, and its body for whoever asked. */
+static int take_answer(struct request *request, char **answer)
+{
+    int status = request_status(request);
+    struct slice text = request_body(request);
+    *answer = strndup(text.data, text.length);
+    request_destroy(request);
+    return *answer ? status : 500;
+}
+
 static int answer_request(struct engine *engine, const char *region, const char *target,
                           const char *body, char **answer)
 {
@@ -126,19 +136,15 @@ static int answer_request(struct engine *engine, const char *region, const char 
     if (request_parse(request, body, strlen(body)) == 0)
         request_route(request, target);
     request_run(request);
-    int status = request_status(request);
-    struct slice text = request_body(request);
     request_log_write(&(struct request_log_entry){ .id = id,
                                                    .region = region ? region : "us-east-1",
                                                    .operation = request_operation(request),
-                                                   .status = status,
+                                                   .status = request_status(request),
                                                    .is_json = request_is_json(request),
                                                    .request = slice_of(body),
-                                                   .response = text,
+                                                   .response = request_body(request),
                                                    .began = began });
-    *answer = strndup(text.data, text.length);
-    request_destroy(request);
-    return *answer ? status : 500;
+    return take_answer(request, answer);
 }
 
 int ddbmock_request(struct ddbmock *mock, const char *region, const char *target, const char *body,
@@ -164,11 +170,7 @@ static int answer_action(struct engine *engine, const char *action, const char *
         return 500;
     request_control(request, &call);
     request_run(request);
-    int status = request_status(request);
-    struct slice text = request_body(request);
-    *answer = strndup(text.data, text.length);
-    request_destroy(request);
-    return *answer ? status : 500;
+    return take_answer(request, answer);
 }
 
 int ddbmock_control(struct ddbmock *mock, const char *action, const char *parameters, char **answer)
