@@ -13,6 +13,7 @@
 #include "preload/loader.h"
 #include "preload/network.h"
 #include "preload/node.h"
+#include "preload/readable.h"
 #include "preload/real.h"
 #include "preload/service.h"
 
@@ -165,7 +166,7 @@ int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
         shim_inside())
         return REAL(connect)(fd, address, length);
     const struct sockaddr *to = address.__sockaddr__;
-    if (to == NULL || length < sizeof to->sa_family)
+    if (length < sizeof to->sa_family || !readable(to, length))
         return REAL(connect)(fd, address, length);
     bool ours = to->sa_family == AF_UNSPEC && connections_exist()
                     ? disconnect_ours(fd, &error)
@@ -181,7 +182,7 @@ int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
 bool connect_for_sending(int fd, const struct sockaddr *address, socklen_t length, int *error)
 {
     return atomic_load_explicit(&addresses_known, memory_order_relaxed) && !shim_inside() &&
-           connect_ours(fd, address, length, error);
+           readable(address, length) && connect_ours(fd, address, length, error);
 }
 
 int socket(int family, int type, int protocol)

@@ -18,6 +18,7 @@
 #include <sys/uio.h>
 
 #include "http/gateway.h"
+#include "preload/readable.h"
 #include "preload/shim.h"
 
 struct connection {
@@ -35,6 +36,7 @@ struct connection {
     bool half_closed;    /* the client has shut down its sending side */
     bool finished;       /* so have we, or nobody reads any more */
     bool served;         /* the service thread watches our end */
+    struct readable_memory sent_from; /* where the program's bytes have been */
     bool elsewhere; /* other processes may hold the program's end: it outlives our last number */
     unsigned references;          /* numbers in the table; guarded by the table's lock */
     struct connection *next;      /* all objects ever made */

@@ -4,6 +4,7 @@
 #include "preload/query.h"
 
 #include "preload/addresses.h"
+#include "preload/readable.h"
 #include "preload/shim.h"
 
 #include <errno.h>
@@ -59,7 +60,8 @@ bool query_is_ours(int fd, const struct sockaddr *to, socklen_t length, const vo
     char name[LONGEST_NAME + 2];
     struct sockaddr_storage peer;
     bool short_of_memory;
-    if (bytes == NULL || size < HEADER || size > LARGEST_QUESTION || shim_inside())
+    if (size < HEADER || size > LARGEST_QUESTION || shim_inside() || !readable(bytes, size) ||
+        (to != NULL && !readable(to, length)))
         return false;
     if (!read_name(bytes, size, name) &&
         !read_name((const unsigned char *)bytes + 2, size - 2, name))
@@ -79,4 +81,11 @@ bool query_is_ours(int fd, const struct sockaddr *to, socklen_t length, const vo
         return false;
     errno = ECONNREFUSED;
     return true;
+}
+
+bool query_is_ours_in(int fd, const struct sockaddr *to, socklen_t length,
+                      const struct iovec *parts, size_t count)
+{
+    return count > 0 && readable(parts, sizeof *parts) &&
+           query_is_ours(fd, to, length, parts[0].iov_base, parts[0].iov_len);
 }

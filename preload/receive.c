@@ -8,9 +8,11 @@
  * no hooks.
  */
 #include "preload/connection.h"
+#include "preload/readable.h"
 #include "preload/real.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 /* Fills the socket up again, when anything waits. */
@@ -74,20 +76,36 @@ static bool receive_all(int fd, struct connection *connection, const struct msgh
     return true;
 }
 
-/* What is there, as recvmsg; `simple`: nothing but the bytes of the first part is asked for. */
-static ssize_t receive_now(int fd, struct msghdr *message, int flags, bool simple)
+/* What a call asks for. */
+enum kind {
+    BYTES,  /* those of the message's first part */
+    PARTS,  /* those of all its parts; the message is our own */
+    MESSAGE /* all of it; it is the program's */
+};
+
+static ssize_t receive_now(int fd, struct msghdr *message, int flags, enum kind kind)
 {
-    if (!simple)
+    if (kind != BYTES)
         return REAL(recvmsg)(fd, message, flags | MSG_DONTWAIT);
     struct iovec *part = message->msg_iov;
     return REAL(recv)(fd, part->iov_base, part->iov_len, flags | MSG_DONTWAIT);
+}
+
+/* Whether the parts can be looked at, which the kernel has not done yet. */
+static bool has_parts(const struct msghdr *message, enum kind kind)
+{
+    return kind == BYTES ||
+           ((kind == PARTS || readable(message, sizeof *message)) &&
+            message->msg_iovlen <= IOV_MAX &&
+            readable(message->msg_iov, message->msg_iovlen * sizeof *message->msg_iov));
 }
 
 /*
  * Whether the bytes were received here; then *result is their number. Else the hook calls libc,
  * which waits or has the right error, and then receive_after.
  */
-static bool receive_before(int fd, struct msghdr *message, int flags, bool simple, ssize_t *result)
+static bool receive_before(int fd, struct msghdr *message, int flags, enum kind kind,
+                           ssize_t *result)
 {
     struct connection *connection = connection_at(fd);
     int saved = errno;
@@ -100,13 +118,15 @@ static bool receive_before(int fd, struct msghdr *message, int flags, bool simpl
     }
     top_up(fd, connection);
     if ((flags & (MSG_WAITALL | MSG_PEEK | MSG_DONTWAIT)) == MSG_WAITALL) {
+        if (!has_parts(message, kind))
+            return false;
         bool done = receive_all(fd, connection, message, flags, result);
         if (!done || *result >= 0)
             errno = saved;
         return done;
     }
     do {
-        *result = receive_now(fd, message, flags, simple);
+        *result = receive_now(fd, message, flags, kind);
     } while (*result < 0 && errno == EAGAIN && stir(fd));
     errno = saved;
     if (*result >= 0)
@@ -126,7 +146,7 @@ static bool receive_into(int fd, void *bytes, size_t size, int flags, ssize_t *r
 {
     struct iovec part = { bytes, size };
     struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
-    return size > 0 && receive_before(fd, &message, flags, true, result);
+    return size > 0 && receive_before(fd, &message, flags, BYTES, result);
 }
 
 ssize_t recv(int fd, void *bytes, size_t size, int flags)
@@ -173,7 +193,7 @@ ssize_t readv(int fd, const struct iovec *parts, int count)
     if (!connections_exist())
         return REAL(readv)(fd, parts, count);
     struct msghdr message = { .msg_iov = (struct iovec *)parts, .msg_iovlen = (size_t)count };
-    return count > 0 && receive_before(fd, &message, 0, false, &got)
+    return count > 0 && receive_before(fd, &message, 0, PARTS, &got)
                ? got
                : receive_after(fd, REAL(readv)(fd, parts, count));
 }
@@ -204,7 +224,8 @@ ssize_t recvfrom(int fd, void *bytes, size_t size, int flags, __SOCKADDR_ARG fro
                  socklen_t *length)
 {
     ssize_t got;
-    if (!connections_exist())
+    if (!connections_exist() || (from.__sockaddr__ != NULL && connection_at(fd) != NULL &&
+                                 !readable(length, sizeof *length)))
         return REAL(recvfrom)(fd, bytes, size, flags, from, length);
     if (receive_into(fd, bytes, size, flags, &got))
         return without_sender(got, from.__sockaddr__ != NULL ? length : NULL);
@@ -239,7 +260,7 @@ ssize_t recvmsg(int fd, struct msghdr *message, int flags)
     ssize_t got;
     if (!connections_exist())
         return REAL(recvmsg)(fd, message, flags);
-    if (receive_before(fd, message, flags, false, &got))
+    if (receive_before(fd, message, flags, MESSAGE, &got))
         return got;
     got = receive_after(fd, REAL(recvmsg)(fd, message, flags));
     if (got >= 0 && message->msg_controllen > 0)
@@ -253,7 +274,7 @@ int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags, struct
         return REAL(recvmmsg)(fd, messages, count, flags, timeout);
     ssize_t got;
     if (count > 0 &&
-        receive_before(fd, &messages[0].msg_hdr, flags & ~MSG_WAITFORONE, false, &got)) {
+        receive_before(fd, &messages[0].msg_hdr, flags & ~MSG_WAITFORONE, MESSAGE, &got)) {
         int saved = errno;
         if (got < 0)
             return -1;

@@ -6,6 +6,7 @@
 #include "preload/connection.h"
 #include "preload/network.h"
 #include "preload/query.h"
+#include "preload/readable.h"
 #include "preload/real.h"
 #include "preload/service.h"
 
@@ -13,31 +14,61 @@
 #include <limits.h>
 #include <string.h>
 
+/* What is to be sent. */
+struct sending {
+    enum {
+        BYTES, /* one part, which is described on our own stack */
+        PARTS,
+        MESSAGE /* `parts` and `count` are still to be taken from it */
+    } kind;
+    const struct msghdr *message;
+    const struct iovec *parts;
+    size_t count;
+};
+
+/* Whether the program's memory can be read as far as it is to be sent; then *total is its size. The connection's lock is held. */
+static bool can_take(struct connection *connection, struct sending *what, size_t *total)
+{
+    struct readable_memory *memory = &connection->sent_from;
+    if (what->kind == MESSAGE) {
+        if (!readable_again(memory, what->message, sizeof *what->message))
+            return false;
+        what->parts = what->message->msg_iov;
+        what->count = what->message->msg_iovlen;
+    }
+    if (what->count > IOV_MAX ||
+        (what->kind != BYTES &&
+         !readable_again(memory, what->parts, what->count * sizeof *what->parts)))
+        return false;
+    *total = 0;
+    for (size_t i = 0; i < what->count; i++) {
+        const struct iovec *part = &what->parts[i];
+        if (part->iov_len > SSIZE_MAX - *total ||
+            !readable_again(memory, part->iov_base, part->iov_len))
+            return false;
+        *total += part->iov_len;
+    }
+    return true;
+}
+
 /*
- * Sends `parts` if `fd` is ours: the number of bytes, or -1 when libc is to do it (not ours, or the
- * client has already shut down its sending side, for which the kernel has the right error).
+ * Sends it if `fd` is ours: the number of bytes, or -1 when libc is to do it (not ours, or the client has already shut down its
+ * sending side, or what it sends cannot be read: for these the kernel has the right error).
  */
-static ssize_t send_ours(int fd, const struct iovec *parts, size_t count)
+static ssize_t send_ours(int fd, struct sending what)
 {
     struct shim_guard guard;
-    size_t total = 0;
-    if (count > IOV_MAX)
-        return -1;
-    for (size_t i = 0; i < count; i++) {
-        if (parts[i].iov_len > SSIZE_MAX - total)
-            return -1;
-        total += parts[i].iov_len;
-    }
+    size_t total;
     struct connection *connection = connection_enter(fd, &guard);
     if (connection == NULL)
         return -1;
-    bool ours = !connection->half_closed;
+    bool ours = !connection->half_closed && can_take(connection, &what, &total);
     if (ours) {
         bool ended;
         /* What came past us is older. */
         if (connection->served)
             connection_drain(connection, &ended);
-        connection_feed(connection, parts, count);
+        connection_feed(connection, what.parts, what.count);
     }
     connection_leave(connection, &guard);
     return ours ? (ssize_t)total : -1;
@@ -46,7 +77,14 @@ static ssize_t send_ours(int fd, const struct iovec *parts, size_t count)
 static ssize_t send_bytes(int fd, const void *bytes, size_t size)
 {
     struct iovec part = { (void *)bytes, size };
-    return send_ours(fd, &part, 1);
+    return send_ours(fd, (struct sending){ BYTES, .parts = &part, .count = 1 });
+}
+
+static ssize_t send_parts(int fd, const struct iovec *parts, int count)
+{
+    return count >= 0
+               ? send_ours(fd, (struct sending){ PARTS, .parts = parts, .count = (size_t)count })
+               : -1;
 }
 
 /* Whether the hooks below have to look at `fd`. */
@@ -103,12 +141,12 @@ ssize_t write(int fd, const void *bytes, size_t size)
 
 ssize_t writev(int fd, const struct iovec *parts, int count)
 {
-    if (candidate(fd) && count >= 0) {
-        ssize_t sent = send_ours(fd, parts, (size_t)count);
+    if (candidate(fd)) {
+        ssize_t sent = send_parts(fd, parts, count);
         if (sent >= 0)
             return sent;
     }
-    if (count > 0 && query_refused(fd, NULL, 0, parts[0].iov_base, parts[0].iov_len))
+    if (query_parts_refused(fd, parts, count))
         return -1;
     return REAL(writev)(fd, parts, count);
 }
@@ -116,8 +154,8 @@ ssize_t writev(int fd, const struct iovec *parts, int count)
 /* With the offset -1 they are writev; any other one is for files. */
 ssize_t pwritev2(int fd, const struct iovec *parts, int count, off_t offset, int flags)
 {
-    if (offset == -1 && candidate(fd) && count >= 0) {
-        ssize_t sent = send_ours(fd, parts, (size_t)count);
+    if (offset == -1 && candidate(fd)) {
+        ssize_t sent = send_parts(fd, parts, count);
         if (sent >= 0)
             return sent;
     }
@@ -126,8 +164,8 @@ ssize_t pwritev2(int fd, const struct iovec *parts, int count, off_t offset, int
 
 ssize_t pwritev64v2(int fd, const struct iovec *parts, int count, off64_t offset, int flags)
 {
-    if (offset == -1 && candidate(fd) && count >= 0) {
-        ssize_t sent = send_ours(fd, parts, (size_t)count);
+    if (offset == -1 && candidate(fd)) {
+        ssize_t sent = send_parts(fd, parts, count);
         if (sent >= 0)
             return sent;
     }
@@ -141,6 +179,12 @@ static bool open_fast(int fd, int flags, const struct sockaddr *address, socklen
     *error = 0;
     return !(flags & MSG_FASTOPEN) || address == NULL ||
            !connect_for_sending(fd, address, length, error) || *error == 0;
+}
+
+/* What cannot be read is left to the kernel, which has the error for it. */
+static inline bool refuses_address(const struct sockaddr *address, socklen_t length)
+{
+    return network_watched() && readable(address, length) && network_refuses(address, length);
 }
 
 ssize_t sendto(int fd, const void *bytes, size_t size, int flags, __CONST_SOCKADDR_ARG address,
@@ -159,7 +203,7 @@ ssize_t sendto(int fd, const void *bytes, size_t size, int flags, __CONST_SOCKAD
         if (sent >= 0)
             return sent;
     }
-    if (network_refuses(address.__sockaddr__, length) ||
+    if (refuses_address(address.__sockaddr__, length) ||
         query_refused(fd, address.__sockaddr__, length, bytes, size))
         return -1;
     return REAL(sendto)(fd, bytes, size, flags, address, length);
@@ -183,10 +227,18 @@ static void watch_passed(const struct msghdr *message)
     }
 }
 
+/* Whether a message that is not ours must not be sent. Nothing of it is read where nothing has to be looked at. */
+static inline bool refuses_message(int fd, const struct msghdr *message)
+{
+    return (network_watched() || query_watched()) && readable(message, sizeof *message) &&
+           (refuses_address(message->msg_name, message->msg_namelen) ||
+            query_message_refused(fd, message));
+}
+
 ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 {
     int error;
-    if (__builtin_expect(flags & MSG_FASTOPEN, 0) &&
+    if (__builtin_expect(flags & MSG_FASTOPEN, 0) && readable(message, sizeof *message) &&
         !open_fast(fd, flags, message->msg_name, message->msg_namelen, &error)) {
         errno = error;
         return -1;
@@ -194,39 +246,38 @@ ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
     if (candidate(fd)) {
         if (!possible(fd, flags))
             return -1;
-        ssize_t sent = send_ours(fd, message->msg_iov, message->msg_iovlen);
+        ssize_t sent = send_ours(fd, (struct sending){ MESSAGE, .message = message });
         if (sent >= 0)
             return sent;
-    } else if (connections_exist() && message->msg_controllen > 0) {
-        watch_passed(message);
     }
-    if (network_refuses(message->msg_name, message->msg_namelen) ||
-        query_message_refused(fd, message))
+    if (refuses_message(fd, message))
         return -1;
-    return REAL(sendmsg)(fd, message, flags);
+    ssize_t sent = REAL(sendmsg)(fd, message, flags);
+    if (sent >= 0 && connections_exist() && message->msg_controllen > 0)
+        watch_passed(message);
+    return sent;
 }
 
 int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
 {
     unsigned sent = 0;
     if (!candidate(fd)) {
-        for (unsigned i = 0; connections_exist() && i < count; i++)
+        for (unsigned i = 0; i < count && (network_watched() || query_watched()); i++)
+            if (!readable(&messages[i], sizeof messages[i]))
+                break;
+            else if (refuses_message(fd, &messages[i].msg_hdr))
+                return -1;
+        int done = REAL(sendmmsg)(fd, messages, count, flags);
+        for (int i = 0; connections_exist() && i < done; i++)
             if (messages[i].msg_hdr.msg_controllen > 0)
                 watch_passed(&messages[i].msg_hdr);
-        for (unsigned i = 0; network_watched() && i < count; i++)
-            if (network_refuses(messages[i].msg_hdr.msg_name, messages[i].msg_hdr.msg_namelen))
-                return -1;
-        for (unsigned i = 0;
-             i < count && atomic_load_explicit(&query_resolves, memory_order_relaxed); i++)
-            if (query_message_refused(fd, &messages[i].msg_hdr))
-                return -1;
-        return REAL(sendmmsg)(fd, messages, count, flags);
+        return done;
     }
     if (count > 0 && !possible(fd, flags))
         return -1;
     for (; sent < count; sent++) {
         ssize_t size =
-            send_ours(fd, messages[sent].msg_hdr.msg_iov, messages[sent].msg_hdr.msg_iovlen);
+            send_ours(fd, (struct sending){ MESSAGE, .message = &messages[sent].msg_hdr });
         if (size < 0)
             break;
         messages[sent].msg_len = (unsigned)size;

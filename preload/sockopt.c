@@ -4,6 +4,7 @@
  * kept (connection.h) and answers for everything that it can.
  */
 #include "preload/connection.h"
+#include "preload/readable.h"
 #include "preload/real.h"
 
 #include <arpa/inet.h>
@@ -60,6 +61,16 @@ static int answer_plainly(const struct connection *connection, int level, int op
     return 0;
 }
 
+/* Leaves the connection with the result of a call that was made inside, and its errno where that is -1. */
+static int leave_with(int result, struct connection *connection, const struct shim_guard *guard)
+{
+    int error = errno;
+    connection_leave(connection, guard);
+    if (result != 0)
+        errno = error;
+    return result;
+}
+
 int getsockopt(int fd, int level, int option, void *value, socklen_t *length)
 {
     struct shim_guard guard;
@@ -75,11 +86,7 @@ int getsockopt(int fd, int level, int option, void *value, socklen_t *length)
     } else {
         result = answer_plainly(connection, level, option, value, length);
     }
-    int error = errno;
-    connection_leave(connection, &guard);
-    if (result != 0)
-        errno = error;
-    return result;
+    return leave_with(result, connection, &guard);
 }
 
 int setsockopt(int fd, int level, int option, const void *value, socklen_t length)
@@ -91,18 +98,19 @@ int setsockopt(int fd, int level, int option, const void *value, socklen_t lengt
         return REAL(setsockopt)(fd, level, option, value, length);
     int result =
         connection->tcp >= 0 ? REAL(setsockopt)(connection->tcp, level, option, value, length) : 0;
-    int error = errno;
-    connection_leave(connection, &guard);
-    if (result != 0)
-        errno = error;
-    return result;
+    return leave_with(result, connection, &guard);
 }
 
-static void give(const struct sockaddr_storage *from, socklen_t size, struct sockaddr *to,
-                 socklen_t *length)
+/* 0, or -1 where the kernel, which has an answer of its own for the program's end, cannot write it there. */
+static int give(const struct sockaddr_storage *from, socklen_t size, int fd, __SOCKADDR_ARG to,
+                socklen_t *length)
 {
-    memcpy(to, from, *length < size ? *length : size);
+    socklen_t room = readable(length, sizeof *length) ? *length : 0;
+    if (REAL(getsockname)(fd, to, length) != 0)
+        return -1;
+    memcpy(to.__sockaddr__, from, room < size ? room : size);
     *length = size;
+    return 0;
 }
 
 int getpeername(int fd, __SOCKADDR_ARG address, socklen_t *length)
@@ -112,9 +120,8 @@ int getpeername(int fd, __SOCKADDR_ARG address, socklen_t *length)
     if (!connections_exist() || address.__sockaddr__ == NULL || length == NULL ||
         (connection = connection_enter(fd, &guard)) == NULL)
         return REAL(getpeername)(fd, address, length);
-    give(&connection->peer, connection->peer_length, address.__sockaddr__, length);
-    connection_leave(connection, &guard);
-    return 0;
+    int result = give(&connection->peer, connection->peer_length, fd, address, length);
+    return leave_with(result, connection, &guard);
 }
 
 /* The program's side: what it bound its socket to; else the loopback address, and a port that
@@ -156,9 +163,7 @@ int getsockname(int fd, __SOCKADDR_ARG address, socklen_t *length)
         (connection = connection_enter(fd, &guard)) == NULL)
         return REAL(getsockname)(fd, address, length);
     socklen_t size = local_name(connection, &name);
-    give(&name, size, address.__sockaddr__, length);
-    connection_leave(connection, &guard);
-    return 0;
+    return leave_with(give(&name, size, fd, address, length), connection, &guard);
 }
 
 int ioctl(int fd, unsigned long request, ...)
@@ -172,8 +177,8 @@ int ioctl(int fd, unsigned long request, ...)
     if (!connections_exist() || (request != SIOCOUTQ && request != SIOCOUTQNSD) ||
         argument == NULL || (connection = connection_enter(fd, &guard)) == NULL)
         return REAL(ioctl)(fd, request, argument);
-    /* All that was sent has been taken. */
-    *(int *)argument = 0;
-    connection_leave(connection, &guard);
-    return 0;
+    int result = REAL(ioctl)(fd, request, argument);
+    if (result == 0) /* all that was sent has been taken */
+        *(int *)argument = 0;
+    return leave_with(result, connection, &guard);
 }

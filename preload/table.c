@@ -175,6 +175,7 @@ struct connection *connection_create(void)
     pthread_mutex_lock(&made->lock);
     made->end = made->tcp = -1;
     made->host = NULL;
+    made->sent_from = (struct readable_memory){ 0 };
     made->half_closed = made->finished = made->served = made->elsewhere = false;
     atomic_store(&made->backlog, false);
     return made;
