@@ -10,6 +10,7 @@
 #include "preload/addresses.h"
 #include "preload/connection.h"
 #include "preload/epoll.h"
+#include "preload/imports.h"
 #include "preload/loader.h"
 #include "preload/network.h"
 #include "preload/node.h"
@@ -125,6 +126,7 @@ static bool connect_ours(int fd, const struct sockaddr *address, socklen_t lengt
     bool stream = false;
     if (!address_is_ours(address, length, &host))
         return false;
+    imports_jump(); /* a library may have been loaded since */
     struct shim_guard guard;
     struct connection *connection = connection_enter(fd, &guard);
     if (connection != NULL) {

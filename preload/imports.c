@@ -1,6 +1,6 @@
 /*
- * imports.c - see imports.h. Reads the symbol tables of what is loaded; once the answer is yes it
- * stays, until then it is asked again when something more has been loaded.
+ * imports.c - see imports.h. Reads the symbol tables of what is loaded; once an answer is yes it
+ * stays, until then it is looked for again when something more has been loaded.
  */
 #include "preload/imports.h"
 
@@ -12,9 +12,11 @@
 #include <string.h>
 
 struct imports {
-    bool connects, resolves;
+    bool connects, resolves, jumps;
     unsigned long long loads; /* how many objects had been loaded in all */
 };
+
+atomic_int imports_jumping = -1;
 
 static void look_at_symbol(const char *name, struct imports *found)
 {
@@ -22,6 +24,9 @@ static void look_at_symbol(const char *name, struct imports *found)
         found->connects = true;
     else if (strcmp(name, "getaddrinfo") == 0 || strncmp(name, "gethostbyname", 13) == 0)
         found->resolves = true;
+    else if (strcmp(name, "siglongjmp") == 0 || strcmp(name, "longjmp") == 0 ||
+             strcmp(name, "_longjmp") == 0 || strcmp(name, "__longjmp_chk") == 0)
+        found->jumps = true;
 }
 
 static int look_at_object(struct dl_phdr_info *info, size_t size, void *context)
@@ -67,7 +72,7 @@ static int look_at_object(struct dl_phdr_info *info, size_t size, void *context)
     for (uint32_t i = 1; strings != NULL && symbols != NULL && i < count; i++)
         if (symbols[i].st_shndx == SHN_UNDEF)
             look_at_symbol(strings + symbols[i].st_name, found);
-    return found->connects && found->resolves;
+    return found->connects && found->resolves && found->jumps;
 }
 
 static int count_loads(struct dl_phdr_info *info, size_t size, void *context)
@@ -77,19 +82,33 @@ static int count_loads(struct dl_phdr_info *info, size_t size, void *context)
     return 1;
 }
 
-bool imports_network(void)
+/* Whether there is a network; imports_jumping is then known, too. */
+static bool look(void)
 {
     static atomic_bool known;
-    static _Atomic unsigned long long looked_at; /* with so many loads, the answer was no */
+    static _Atomic unsigned long long looked_at; /* with so many loads, an answer was no */
     unsigned long long loads = 0;
-    if (atomic_load(&known))
+    if (atomic_load(&known) && atomic_load(&imports_jumping) > 0)
         return true;
     dl_iterate_phdr(count_loads, &loads);
     if (atomic_load(&looked_at) == loads)
-        return false;
+        return atomic_load(&known);
     struct imports found = { 0 };
     dl_iterate_phdr(look_at_object, &found);
+    if (found.connects && found.resolves)
+        atomic_store(&known, true);
+    atomic_store(&imports_jumping, found.jumps);
     atomic_store(&looked_at, found.loads);
-    atomic_store(&known, found.connects && found.resolves);
-    return found.connects && found.resolves;
+    return atomic_load(&known);
+}
+
+bool imports_network(void)
+{
+    return look();
+}
+
+bool imports_jump(void)
+{
+    look();
+    return atomic_load(&imports_jumping) > 0;
 }

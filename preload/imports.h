@@ -1,9 +1,10 @@
 /*
- * imports.h - whether the program can reach a network at all, by what it and its libraries import.
+ * imports.h - what the program can do at all, by what it and its libraries import.
  */
 #ifndef DDBMOCK_PRELOAD_IMPORTS_H
 #define DDBMOCK_PRELOAD_IMPORTS_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 /*
@@ -12,5 +13,12 @@
  * cat, cp and sha256sum.
  */
 bool imports_network(void);
+
+/*
+ * Whether it can leave a signal handler by longjmp(3) and its kind; looks again when more has been loaded. In the variable what is
+ * known of that: 1 yes, 0 no, -1 nobody has looked yet.
+ */
+bool imports_jump(void);
+extern atomic_int imports_jumping;
 
 #endif

@@ -9,6 +9,7 @@
 #ifndef DDBMOCK_PRELOAD_SHIM_H
 #define DDBMOCK_PRELOAD_SHIM_H
 
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,11 +28,14 @@ static inline bool shim_inside(void)
 
 /*
  * Around everything that takes our locks or calls the engine: guards against re-entry, holds thread
- * cancellation off (a cancelled thread would leave a lock behind) and keeps errno.
+ * cancellation off, and signals whose handlers might not return (a thread that is torn away would leave a lock behind), and keeps
+ * errno.
  */
 struct shim_guard {
     int error;
     int cancellation;
+    bool held;        /* signals wait */
+    sigset_t signals; /* then: those that waited before */
 };
 
 void shim_enter(struct shim_guard *guard);

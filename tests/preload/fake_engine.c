@@ -3,13 +3,14 @@
  * TLS and no store.
  *
  * GET /size/N: N bytes, byte i is i % 251. GET /host: the name of the connection. GET /count: how
- * many requests it has had. GET /live: how many connections are open in this process. GET /close:
+ * many requests it has had. GET /signal: SIGUSR1 comes while it is worked on. GET /live: how many connections are open in this process. GET /close:
  * an answer, then the end. GET /forks: how often this process's state has been forked. POST: the
  * length of the body and the sum of its bytes.
  */
 #include "http/gateway.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +35,8 @@ static int engine_open(const struct gateway_settings *settings, char **why)
         *why = strdup("the store is broken");
         return -EIO;
     }
+    if (storage != NULL && strcmp(storage, "signal") == 0)
+        raise(SIGUSR1);
     return 0;
 }
 
@@ -88,6 +91,8 @@ static void handle(struct gateway_connection *connection, const char *path, cons
         snprintf(text, sizeof text, "%d", atomic_load(&live));
     else if (strcmp(path, "/forks") == 0)
         snprintf(text, sizeof text, "%d", forks);
+    else if (strcmp(path, "/signal") == 0)
+        raise(SIGUSR1);
     else if (strcmp(path, "/close") == 0)
         connection->closed = true;
     else if (body_size > 0) {
