@@ -268,6 +268,13 @@ static enum value_type member_type(const char *name, size_t length)
     return 0;
 }
 
+enum { ANY_LEVEL = 0 }; /* of values that no item gets: as deep as the JSON may be */
+
+static unsigned below(unsigned level)
+{
+    return level == ANY_LEVEL ? ANY_LEVEL : level + 1;
+}
+
 /* Reads what a member of `out->type` holds. */
 static int read_content(struct request *request, const json_t *json, unsigned level,
                         struct value *out)
@@ -292,9 +299,9 @@ static int read_content(struct request *request, const json_t *json, unsigned le
     case VALUE_BS:
         return read_set(request, json, out);
     case VALUE_L:
-        return read_list(request, json, level + 1, out);
+        return read_list(request, json, below(level), out);
     case VALUE_M:
-        return read_map(request, json, level + 1, &out->map);
+        return read_map(request, json, below(level), &out->map);
     }
     return fail_type(request);
 }
@@ -338,6 +345,11 @@ static int read_value(struct request *request, const json_t *json, unsigned leve
 int value_from_json(struct request *request, const json_t *json, struct value *out)
 {
     return read_value(request, json, 1, out);
+}
+
+int operand_from_json(struct request *request, const json_t *json, struct value *out)
+{
+    return read_value(request, json, request->layer == VALUE_LAYER_OLDER ? ANY_LEVEL : 1, out);
 }
 
 int map_from_json(struct request *request, const json_t *json, struct map *out)

@@ -21,6 +21,13 @@
 int value_from_json(struct request *request, const json_t *json, struct value *out);
 int map_from_json(struct request *request, const json_t *json, struct map *out);
 
+/*
+ * As value_from_json, one of ExpressionAttributeValues. The older layer does not mind how deep it is, but only how deep an item
+ * becomes that gets it (ExtendDB/extenddb#123 and #191, compared with the service in 2026-06); the current one refuses it
+ * at once (nubo-db/dynoxide#110, eu-west-2).
+ */
+int operand_from_json(struct request *request, const json_t *json, struct value *out);
+
 /* Appends {"S":"x"}, and {"a":{"S":"x"},...}. */
 void value_write_json(struct buffer *out, const struct value *value);
 void map_write_json(struct buffer *out, const struct map *map);

@@ -176,7 +176,7 @@ static int read_values(struct request *request, const json_t *json, struct place
         return -1;
     for (size_t i = 0; i < map->count; i++) {
         struct placeholder *entry = &map->entries[i];
-        if (value_from_json(request, members[i], &entry->value) < 0) {
+        if (operand_from_json(request, members[i], &entry->value) < 0) {
             if (request->layer == VALUE_LAYER_OLDER)
                 name_invalid_value(request, entry->key);
             return -1;

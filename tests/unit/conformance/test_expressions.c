@@ -303,3 +303,50 @@ ENGINE_TEST(expressions, without_any)
     create_tables(engine);
     CHECK_BOTH(engine, exchanges);
 }
+
+/* 4,096 bytes as the client wrote them, names and values not put in: facts/fidelity.md section 5. */
+ENGINE_TEST(expressions, size)
+{
+    static const struct {
+        const char *operation, *kind, *request, *envelope_2026;
+    } places[] = {
+        { "GetItem", "Projection", "{" TWO KEY "'ProjectionExpression':'%s'}", "" },
+        { "PutItem", "Condition",
+          "{" TWO "'Item':{'pk':{'S':'a'},'sk':{'S':'b'}},'ConditionExpression':"
+          "'attribute_not_exists(%s)'}",
+          ENVELOPE },
+        { "UpdateItem", "Update", "{" TWO KEY "'UpdateExpression':'REMOVE %s'}", ENVELOPE },
+        { "Scan", "Filter", "{" TWO "'FilterExpression':'attribute_exists(%s)'}", "" },
+        { "Query", "Filter",
+          "{" TWO "'KeyConditionExpression':'pk = :p','ExpressionAttributeValues':{':p':{'S':'a'}},"
+          "'FilterExpression':'attribute_exists(%s)'}",
+          "" },
+    };
+    create_tables(engine);
+    for (enum wording wording = WORDING_CLASSIC; wording <= WORDING_2026; wording++) {
+        wording_set(wording);
+        for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+            for (size_t size = 4096; size <= 4097; size++) {
+                char name[4098], wanted[256], *request = NULL;
+                const char *end = strstr(places[i].request, "%s");
+                while (end[-1] != '\'')
+                    end--;
+                size_t around = strcspn(end, "'") - strlen("%s");
+                memset(name, 'n', size - around);
+                name[size - around] = '\0';
+                cr_assert_geq(asprintf(&request, places[i].request, name), 0);
+                int status;
+                const char *body = call(engine, places[i].operation, quoted(request), &status).data;
+                snprintf(wanted, sizeof wanted,
+                         "%sInvalid %sExpression: Expression size has exceeded the maximum allowed "
+                         "size; expression size: 4097",
+                         wording == WORDING_2026 ? places[i].envelope_2026 : "", places[i].kind);
+                if (size > 4096)
+                    cr_expect_str_eq(body, body_of(wanted), "%zu: %.200s", i, body);
+                else
+                    cr_expect_eq(status, 200, "%zu: %.200s", i, body);
+                free(request);
+            }
+    }
+    wording_set(WORDING_CLASSIC);
+}
