@@ -211,7 +211,7 @@ static bool whole_partition(struct request *request, const struct page *page)
 
 /*
  * Whether `key` is the bound at which a Query of a table ends, so that nothing can follow: of "<=" forwards, of ">=" backwards, of
- * BETWEEN both ways, but not the one key of "=". An index may have more items of the same key.
+ * BETWEEN both ways, of one key, too, but not the one key of "=". An index may have more items of the same key.
  */
 static bool closes_range(struct request *request, const struct page *page, struct slice key)
 {
@@ -222,7 +222,7 @@ static bool closes_range(struct request *request, const struct page *page, struc
     keyspace_after(&after, key);
     bool first = slice_equal(key, page->lower),
          last = slice_equal(buffer_slice(&after), page->upper);
-    return first != last && (page->backward ? first : last);
+    return (page->between || first != last) && (page->backward ? first : last);
 }
 
 /*

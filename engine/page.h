@@ -25,6 +25,7 @@ struct page {
     const struct value *const
         *partition_values; /* of a Query: of its partition key attributes; NULL: a Scan */
     bool backward, consistent;
+    bool between;  /* the condition of a Query's sort key is BETWEEN */
     int64_t limit; /* items to look at; 0: no limit but the page's size */
     const struct condition *filter;
     const struct projection *projection; /* SELECT_SPECIFIC_ATTRIBUTES only */

@@ -41,7 +41,7 @@ struct request {
     const struct control_call *call;   /* of the control interface; borrowed; or NULL */
     void *context;                     /* of the task; borrowed */
     json_t *json;                      /* the body; owned */
-    const json_t *input;               /* borrowed from `json`: the operation's input */
+    json_t *input;                     /* borrowed from `json`: the operation's input */
     json_t *kept; /* an array of more JSON that the request owns, or NULL: operations/api_2011.h */
     struct buffer output; /* the answer's body */
     struct transaction

@@ -226,9 +226,11 @@ static inline int compare_ignoring_case(struct slice word, const char *capitals)
     return capitals[word.length] == '\0' ? 0 : -1;
 }
 
-/* parameters.c: whether values are part of the operation's input; and whether the input has an expression that takes
- * values, or names. */
-bool expressions_know_values(const struct request *request);
+/* legacy.c: that an attribute's name in a parameter of before expressions is not empty; as DynamoDB Local
+ * 2.6.1 has it, and unverified. 0, or -1 after failing the request. */
+int legacy_name_check(struct request *request, struct slice name);
+
+/* parameters.c: whether the input has an expression that takes values, or names. */
 bool expressions_take(const json_t *input, bool names);
 
 /* placeholders.c: NULL when it is not defined; otherwise it counts as used. `key` with its "#" or

@@ -64,6 +64,11 @@ struct term {
     size_t count;
 };
 
+int legacy_name_check(struct request *request, struct slice name)
+{
+    return name.length > 0 ? 0 : request_fail(request, ERROR_VALIDATION, "Empty attribute name");
+}
+
 static enum comparison find_comparison(struct slice name)
 {
     enum comparison comparison = 0;
@@ -315,7 +320,7 @@ static int read_terms(struct request *request, const json_t *input, const char *
     json_object_keylen_foreach((json_t *)json, name, length, member)
     {
         terms[i].name = (struct slice){ name, length };
-        if (read(request, member, &terms[i++]) < 0)
+        if (legacy_name_check(request, terms[i].name) < 0 || read(request, member, &terms[i++]) < 0)
             return -1;
     }
     if (check_operator(request, input, count) < 0)
@@ -372,7 +377,7 @@ int legacy_key_conditions(struct request *request, const json_t *input, struct k
     json_object_keylen_foreach((json_t *)json, name, length, member)
     {
         struct term term = { .name = { name, length } };
-        if (read_condition(request, member, &term) < 0)
+        if (legacy_name_check(request, term.name) < 0 || read_condition(request, member, &term) < 0)
             return -1;
         expression->terms[expression->count++] = key_term(&term);
     }

@@ -27,8 +27,8 @@ static struct operand *create_operand(struct arena *arena, enum operand_type typ
 static int read_action(struct request *request, struct slice name, const json_t *json,
                        struct action *action)
 {
-    if (name.length == 0) /* as DynamoDB Local 2.6.1 has it */
-        return request_fail(request, ERROR_VALIDATION, "Empty attribute name");
+    if (legacy_name_check(request, name) < 0)
+        return -1;
     bool deletes = input_is(json, "Action", "DELETE"), adds = input_is(json, "Action", "ADD");
     const json_t *value = input_get(json, "Value");
     if (!value && !deletes)

@@ -50,18 +50,6 @@ static int check_mixing(struct request *request, const json_t *input)
         SLICE_ARGUMENTS(old), SLICE_ARGUMENTS(new));
 }
 
-/* What reads by key takes no values: the member is not part of its input. */
-bool expressions_know_values(const struct request *request)
-{
-    static const char *const without[] = { "GetItem", "BatchGetItem", "TransactGetItems" };
-    const char *operation = request_operation(request);
-    for (size_t i = 0; operation && i < sizeof without / sizeof *without; i++) {
-        if (strcmp(operation, without[i]) == 0)
-            return false;
-    }
-    return true;
-}
-
 bool expressions_take(const json_t *input, bool names)
 {
     /* The first of them takes names alone. */
@@ -110,8 +98,7 @@ int expressions_check_parameters(struct request *request, const json_t *input)
         return request_fail(
             request, ERROR_VALIDATION,
             "ExpressionAttributeNames can only be specified when using expressions");
-    if (expressions_know_values(request) && input_get(input, "ExpressionAttributeValues") &&
-        !expressions_take(input, false))
+    if (input_get(input, "ExpressionAttributeValues") && !expressions_take(input, false))
         return fail_without_expressions(request);
     return 0;
 }

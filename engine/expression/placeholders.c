@@ -203,8 +203,7 @@ static int check_sizes(struct request *request, const struct placeholders *place
 int placeholders_read(struct request *request, const json_t *input, struct placeholders **out)
 {
     const json_t *names = input_get(input, "ExpressionAttributeNames");
-    const json_t *values =
-        expressions_know_values(request) ? input_get(input, "ExpressionAttributeValues") : NULL;
+    const json_t *values = input_get(input, "ExpressionAttributeValues");
     struct placeholders *placeholders = ARENA_NEW(&request->arena, struct placeholders);
     if ((names && read_names(request, names, &placeholders->names) < 0) ||
         (values && read_values(request, values, &placeholders->values) < 0) ||

@@ -52,6 +52,8 @@ int legacy_attributes_to_get(struct request *request, const json_t *input, struc
     for (size_t i = 0; i < count; i++) {
         const json_t *json = json_array_get(names, i);
         struct slice name = { json_string_value(json), json_string_length(json) };
+        if (legacy_name_check(request, name) < 0)
+            return -1;
         struct operand *operand = ARENA_NEW(&request->arena, struct operand);
         operand->path.elements = ARENA_NEW(&request->arena, struct path_element);
         operand->path.elements[0].name = name;

@@ -176,7 +176,7 @@ int api_2011_fits(struct request *request, const json_t *item)
 int api_2011_run(struct request *request, json_t *input, int (*run)(struct request *),
                  json_t **answer)
 {
-    const json_t *outer = request->input;
+    json_t *outer = request->input;
     if (api_2011_set(request, input, "ReturnConsumedCapacity", json_string("TOTAL")) != 0)
         return -1;
     request->input = input;

@@ -60,6 +60,7 @@ static void set_bounds(struct request *request, const struct key_condition *cond
         keyspace_after(&upper, buffer_slice(&high));
     page->lower = buffer_slice(&lower);
     page->upper = buffer_slice(&upper);
+    page->between = condition->operator== SORT_BETWEEN;
 }
 
 /* The key condition, in whichever of the two languages the input has it, and all else that needs no table. */

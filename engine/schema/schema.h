@@ -85,12 +85,13 @@ struct member {
 
 /*
  * Checks types: 0, or -1 after failing the request with the SerializationException of the first wrong member,
- * first in the order of the JSON. Unknown members are ignored, and null is the same as missing, as the
- * service has it; a null inside a list or a map passes here. What passes with another type than its shape's:
- * a number with a fraction for an integer (the service drops the fraction), and "true", "false", "yes", "no",
- * "1", "0" for a Boolean, in upper or lower case (see schema_boolean).
+ * first in the order of the JSON. Unknown members are taken out of the input, so that nobody reads what the
+ * operation does not have, and null is the same as missing, as the service has it; a null inside a list or a
+ * map passes here. What passes with another type than its shape's: a number with a fraction for an integer
+ * (the service drops the fraction), and "true", "false", "yes", "no", "1", "0" for a Boolean, in upper or
+ * lower case (see schema_boolean).
  */
-int schema_check_types(struct request *request, const struct shape *shape, const json_t *input);
+int schema_check_types(struct request *request, const struct shape *shape, json_t *input);
 
 /*
  * Checks constraints: 0, or -1 after failing the request with "N validation error(s) detected: ...", all

@@ -43,7 +43,7 @@ static const struct member attribute_value_members[] = {
 
 /* A list, map, structure or attribute value whose contents are being walked. */
 struct frame {
-    const json_t *json;
+    json_t *json;
     const struct shape *shape;
     void *member; /* of an object: the iterator of the next member */
     size_t index; /* of an array: of the next element */
@@ -246,9 +246,9 @@ static const struct shape *member_shape(const struct shape *shape, const char *n
     return NULL;
 }
 
-/* Takes the next value out of a frame, with its shape (NULL: nobody knows that member) and place;
- * false at the end. */
-static bool next_value(struct frame *frame, const json_t **json, const struct shape **shape,
+/* Takes the next value out of a frame, with its shape and place; false at the end. Members that
+ * nobody knows are dropped on the way. */
+static bool next_value(struct frame *frame, json_t **json, const struct shape **shape,
                        enum place *place)
 {
     *place = PLACE_ELEMENT;
@@ -257,16 +257,21 @@ static bool next_value(struct frame *frame, const json_t **json, const struct sh
         *json = json_array_get(frame->json, frame->index++);
         return *json != NULL;
     }
-    if (!frame->member)
-        return false;
-    *json = json_object_iter_value(frame->member);
-    if (frame->shape->kind != SHAPE_MAP) {
+    while (frame->member) {
+        void *member = frame->member;
+        frame->member = json_object_iter_next(frame->json, member);
+        *json = json_object_iter_value(member);
+        if (frame->shape->kind == SHAPE_MAP)
+            return true;
         *place = PLACE_MEMBER;
-        *shape = member_shape(frame->shape, json_object_iter_key(frame->member));
+        *shape = member_shape(frame->shape, json_object_iter_key(member));
+        if (*shape)
+            return true;
+        /* By its length: of a name with a NUL the start may be the name of the next. */
+        json_object_deln(frame->json, json_object_iter_key(member),
+                         json_object_iter_key_len(member));
     }
-    /* jansson's iterators are not const-correct; nothing is changed. */
-    frame->member = json_object_iter_next((json_t *)(uintptr_t)frame->json, frame->member);
-    return true;
+    return false;
 }
 
 struct walk {
@@ -275,7 +280,7 @@ struct walk {
     size_t count, capacity;
 };
 
-static void push(struct walk *walk, const struct shape *shape, const json_t *json)
+static void push(struct walk *walk, const struct shape *shape, json_t *json)
 {
     if (walk->count == walk->capacity) {
         size_t capacity = walk->capacity ? 2 * walk->capacity : 16;
@@ -288,11 +293,11 @@ static void push(struct walk *walk, const struct shape *shape, const json_t *jso
     walk->frames[walk->count++] = (struct frame){
         .json = json,
         .shape = shape,
-        .member = json_object_iter((json_t *)(uintptr_t)json),
+        .member = json_object_iter(json),
     };
 }
 
-int schema_check_types(struct request *request, const struct shape *shape, const json_t *input)
+int schema_check_types(struct request *request, const struct shape *shape, json_t *input)
 {
     struct walk walk = { .arena = &request->arena };
     int found = check_value(request, shape, input, PLACE_ELEMENT);
@@ -300,14 +305,14 @@ int schema_check_types(struct request *request, const struct shape *shape, const
         return found;
     push(&walk, shape, input);
     while (walk.count > 0) {
-        const json_t *json;
+        json_t *json;
         const struct shape *inner;
         enum place place;
         if (!next_value(&walk.frames[walk.count - 1], &json, &inner, &place)) {
             walk.count--;
             continue;
         }
-        if (!inner || json_is_null(json))
+        if (json_is_null(json))
             continue;
         found = check_value(request, inner, json, place);
         if (found < 0)

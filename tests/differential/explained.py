@@ -105,7 +105,7 @@ def equal_index_keys(operation, request, ours, theirs):
 
 def filters_of_index_scans(operation, request, ours, theirs):
     """Local's filter sees the whole item when it scans an index."""
-    if operation == "Scan" and "IndexName" in request and "FilterExpression" in request:
+    if operation == "Scan" and "IndexName" in request and {"FilterExpression", "ScanFilter"} & set(request):
         if ours.get("ScannedCount") == theirs.get("ScannedCount"):
             for side in (ours, theirs):
                 side.pop("Items", None)
@@ -130,6 +130,14 @@ ERRORS = [
      "The number of conditions on the keys is invalid|One of the required keys was not given a value|Invalid attribute value type|"
      "One or more parameter values were invalid: Type mismatch for key"),
     ("table texts", ANY, "Invalid table/index name.*|ResourceNotFoundException: Cannot do operations on a non-existent table"),
+    ("table texts", "ResourceNotFoundException: Requested resource not found", "ok"),
+    ("legacy texts", ".*action.* is not supported for the type .*", ".*action.* is not supported for the type .*"),
+    ("legacy texts", ".*ComparisonOperator .* is not valid for .*", ".*ComparisonOperator .* is not valid for .*"),
+    ("legacy texts", ".*Duplicate value in attribute name.*", "Cannot have two attributes with the same name"),
+    # A Query's filter goes before its keys, Local has it the other way round.
+    ("order of checks", "ConditionalOperator can.*|.*(Invalid number of argument|ComparisonOperator .* is not valid for|must be of same type).*|Supplied AttributeValue.*|"
+     "The BETWEEN condition was provided.*|Empty attribute name", ".*(Invalid number of argument|ComparisonOperator .* is not valid for|"
+     "must be of same type|Condition parameter type does not match|Query condition missed|Empty attribute name).*"),
     ("index texts", "Consistent reads are not supported on global secondary indexes", "Consistent read cannot be true when (querying|scanning) a GSI"),
     ("index texts", "Query condition missed key schema element: .*", "Query condition missed key schema element"),
     ("index texts", ".*Global secondary index .* does not project ~", ".*Global secondary index .* does not project ~"),
@@ -144,19 +152,31 @@ ERRORS = [
     ("names in transactions", "ok", "Expression(AttributeNames|AttributeValues) can only be specified when using expressions"),
     ("size is reserved", ".*reserved keyword: size", ANY),
     ("order of checks", "Either the KeyConditions or.*|Invalid condition in KeyConditionExpression.*", "Value provided in ExpressionAttribute.* unused.*"),
+    ("order of checks", "Cannot specify the .* when choosing to get only the Count|SPECIFIC_ATTRIBUTES.*", ".*does not project one or more filter attributes.*"),
     ("order of checks", "Invalid (Filter|Projection)Expression.*|ALL_PROJECTED_ATTRIBUTES can be used only when.*",
-     "Consistent read cannot be true when.*|Query condition missed key schema element|.*Condition parameter type does not match schema type"),
+     ".*key attribute cannot contain an empty string value.*|Consistent read cannot be true when.*|Query condition missed key schema element|.*Condition parameter type does not match schema type"),
     ("order of checks", "Invalid KeyConditionExpression.*", "Invalid (Filter|Projection)Expression.*"),
     ("deleting from nothing", "ok|TransactionCanceledException.*", "The document path provided in the update.*"),
+    ("number texts", ".*lower bound operand: AttributeValue: ~", ".*lower bound operand: AttributeValue: ~"),
     ("attribute types", ".*attribute_type, operand type: ~|.*Invalid attribute type name found.*", ".*attribute_type, operand type: ~|.*Invalid attribute type name found.*"),
+    ("failures of Local", "ok", "Input collection contains duplicates"),  # of a set's numbers that differ beyond a double's digits
     ("failures of Local", ANY, ".*Internal server error.*|InternalFailure.*"),
     ("return values", "ReturnValues can only be ALL_OLD or NONE", "Return values set to invalid value"),
-    ("order of checks", ".*Cannot update attribute.*", "ConditionalCheckFailedException.*"),
+    ("order of checks", ".*Cannot update attribute.*", 
+     "ConditionalCheckFailedException.*|Type mismatch for attribute to update|.*Cannot update attribute.*"),
+    # Local has met the condition before it looks at what AttributeUpdates says.
+    ("order of checks", "The supplied Item contains a null AttributeValue|.*Only DELETE action is allowed when.*|.*action.* not supported for the type.*|"
+     ".*The parameter cannot be converted to a numeric value.*|Supplied AttributeValue .*|.*may not.*empty.*|.*contains duplicate.*|"
+     ".*must have the value of true",
+     "ConditionalCheckFailedException.*|Type mismatch for attribute to update|.*Cannot update attribute.*"),
 ]
 
 
 def makes_items_of_deletes(operation, request):
     """Whether it may be an update that only deletes, of which DynamoDB Local makes an item where there was none."""
+    updates = request.get("AttributeUpdates")
+    if isinstance(updates, dict) and updates and all(isinstance(one, dict) and one.get("Action") == "DELETE" for one in updates.values()):
+        return True
     expressions = [request.get("UpdateExpression")]
     if operation == "TransactWriteItems" and isinstance(request.get("TransactItems"), list):
         expressions += [action["Update"].get("UpdateExpression") for action in request["TransactItems"]
@@ -168,7 +188,7 @@ def why(operation, request, ours, theirs, shown):
     """The names of the rules that explain a difference, or nothing."""
     if "__type" in ours or "__type" in theirs:
         for name, mine, their in ERRORS:
-            if re.fullmatch(mine, outline(ours)) and re.fullmatch(their, outline(theirs)):
+            if re.fullmatch(mine, outline(ours), re.S) and re.fullmatch(their, outline(theirs), re.S):
                 return [name]
     if re.search(r"Index Key|secondary index key|IndexKey", str(ours.get("CancellationReasons"))):
         return ["index keys"]

@@ -106,14 +106,21 @@ class Run:
         self.requests = Requests(self.random)
         self.explained, self.shown = collections.Counter(), collections.Counter()
         self.same = 0
-        self.deleting = False
 
     def ask(self, operation, request):
-        self.deleting = self.deleting or explained.makes_items_of_deletes(operation, request)
+        deleting = explained.makes_items_of_deletes(operation, request)
         a, b = normal(self.ours.ask(operation, request)), normal(self.theirs.ask(operation, request))
         if unordered(a, operation) == unordered(b, operation):
             self.same += 1
-            return
+        else:
+            self.differs(operation, request, a, b)
+        if ("__type" in a) != ("__type" in b):
+            self.again()
+        elif deleting and contents(self.ours) != contents(self.theirs):
+            self.explained["deleting from nothing"] += 1
+            self.again()
+
+    def differs(self, operation, request, a, b):
         why = explained.why(operation, request, a, b, unordered)
         if why:
             self.explained.update(why)
@@ -122,12 +129,9 @@ class Run:
             self.shown[kind] += 1
             if self.shown[kind] <= SHOWN:
                 print(f"{operation} {json.dumps(request)[:3000]}\n    ours  {json.dumps(a)[:6000]}\n    local {json.dumps(b)[:6000]}\n", flush=True)
-        if ("__type" in a) != ("__type" in b):
-            self.again()
 
     def again(self):
         """Both empty, and the same items in both."""
-        self.deleting = False
         for side in (self.ours, self.theirs):
             for request in TABLES:
                 side.ask("DeleteTable", {"TableName": request["TableName"]})
@@ -150,11 +154,8 @@ class Run:
                 self.requests.spoil(request)
             self.ask(operation, request)
             if number % 50 == 49 and contents(self.ours) != contents(self.theirs):
-                if self.deleting:
-                    self.explained["deleting from nothing"] += 1
-                else:
-                    self.shown["contents"] += 1
-                    print(f"after request {number} their contents are not the same\n")
+                self.shown["contents"] += 1
+                print(f"after request {number} their contents are not the same\n")
                 self.again()
             if number % 500 == 499:
                 self.again()

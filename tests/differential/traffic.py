@@ -6,6 +6,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../conformance"))
 
+import legacy  # noqa: E402  pylint: disable=wrong-import-position
 from generate import BINARIES, NAMES, NUMBERS, STRINGS, Generator, Text  # noqa: E402  pylint: disable=wrong-import-position
 from wire import table  # noqa: E402  pylint: disable=wrong-import-position
 
@@ -27,6 +28,7 @@ class Requests:
     def __init__(self, random):
         self.random = random
         self.generate = Generator(random)
+        self.legacy = legacy.Legacy(self.generate)
         self.known = {"hash": {}, "pair": {}}
 
     def key(self, name):
@@ -63,7 +65,9 @@ class Requests:
             self.options(request, ReturnItemCollectionMetrics=["SIZE", "NONE"])
         return request
 
-    def conditional(self, request, name):
+    def conditional(self, request, name, old=False):
+        if old and self.generate.chance(0.25):
+            return self.expecting(request, name)
         if self.generate.chance(0.4):
             text = Text(self.random)
             text.names.update(request.pop("ExpressionAttributeNames", {}))
@@ -71,6 +75,12 @@ class Requests:
             request["ConditionExpression"] = text.condition(self.generate.condition(self.like(name), 2))
             request.update(text.parameters())
             self.options(request, ReturnValuesOnConditionCheckFailure=["ALL_OLD", "NONE"])
+        return request
+
+    def expecting(self, request, name):
+        """The same with a condition of before expressions."""
+        request["Expected"] = self.legacy.expected(self.like(name))
+        request.update(self.legacy.operator(request["Expected"]))
         return request
 
     # Each a good request of an operation.
@@ -82,12 +92,12 @@ class Requests:
         name = self.name()
         item = self.item(name)
         self.known[name][str((item["pk"], item.get("sk")))] = item
-        request = self.conditional({"TableName": name, "Item": item}, name)
+        request = self.conditional({"TableName": name, "Item": item}, name, True)
         return "PutItem", self.write(self.options(request, ReturnValues=["ALL_OLD", "NONE"]), name)
 
     def delete(self):
         name = self.name()
-        request = self.conditional({"TableName": name, "Key": self.key(name)}, name)
+        request = self.conditional({"TableName": name, "Key": self.key(name)}, name, True)
         return "DeleteItem", self.write(self.options(request, ReturnValues=["ALL_OLD", "NONE"]), name)
 
     def updating(self, name):
@@ -101,14 +111,25 @@ class Requests:
         request.update(text.parameters())
         return self.conditional(request, name)
 
+    def updating_attributes(self, name):
+        like = self.like(name)
+        request = {"TableName": name, "Key": {k: like[k] for k in ("pk", "sk") if k in like}, "AttributeUpdates": self.legacy.updates(like)}
+        if all(update.get("Action") == "DELETE" for update in request["AttributeUpdates"].values()):
+            request["AttributeUpdates"]["set"] = {"Value": {"NULL": True}}
+        if self.generate.chance(0.1):
+            request["AttributeUpdates"][self.random.choice(["pk", "sk", "g", "h"])] = {"Value": {"S": "x"}}
+        return self.expecting(request, name) if self.generate.chance(0.3) else request
+
     def update(self):
         name = self.name()
-        request = self.updating(name)
+        request = self.updating_attributes(name) if self.generate.chance(0.35) else self.updating(name)
         return "UpdateItem", self.write(
             self.options(request, ReturnValues=["NONE", "ALL_OLD", "ALL_NEW", "UPDATED_OLD", "UPDATED_NEW"]), name)
 
-    def projecting(self, name, request):
-        if self.generate.chance(0.5):
+    def projecting(self, name, request, old=True):
+        if old and self.generate.chance(0.25):
+            request["AttributesToGet"] = self.legacy.names(self.like(name))
+        elif self.generate.chance(0.5):
             text = Text(self.random)
             request["ProjectionExpression"] = text.projection(self.generate.paths(self.like(name), 4))
             request.update(text.parameters())
@@ -131,7 +152,47 @@ class Requests:
         self.capacity(self.options(request, Limit=[1, 2, 3], ConsistentRead=[True, False]))
         return request, text
 
+    def reading_of_old(self, name, member):
+        """What a Query or Scan of before expressions takes beside its keys."""
+        request = {"TableName": name}
+        if self.generate.chance(0.5):
+            request[member] = self.legacy.filter(self.like(name))
+            request.update(self.legacy.operator(request[member]))
+        if self.generate.chance(0.3):
+            request["AttributesToGet"] = self.legacy.names(self.like(name))
+        elif self.generate.chance(0.3):
+            request["Select"] = self.random.choice(["COUNT", "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES"])
+        return self.capacity(self.options(request, Limit=[1, 2, 3], ConsistentRead=[True, False]))
+
+    def query_of_old(self):
+        name = self.name()
+        request = self.reading_of_old(name, "QueryFilter")
+        hash_key, sort_key, pool = "pk", "sk" if name == "pair" else None, NUMBERS
+        value = {"S": self.random.choice("kmn")}
+        if name == "pair" and self.generate.chance(0.4):
+            request["IndexName"], hash_key, sort_key, pool = self.random.choice([
+                ("all", "g", "h", NUMBERS), ("keys", "g", None, None), ("local", "pk", "l", STRINGS), ("localall", "pk", "h", NUMBERS)])
+            if hash_key == "g":
+                value = {"S": self.random.choice("xy")}
+        conditions = {hash_key: {"ComparisonOperator": "EQ", "AttributeValueList": [value]}}
+        if sort_key and self.generate.chance(0.5):
+            bound = {"S": self.random.choice("12x")} if pool is STRINGS else {"N": self.random.choice("12")}
+            operator = self.random.choice(legacy.OF_KEYS + ["NE"])
+            conditions[sort_key] = {"ComparisonOperator": operator, "AttributeValueList": [bound] * (1 + (operator == "BETWEEN"))}
+        request["KeyConditions"] = conditions
+        return "Query", self.options(request, ScanIndexForward=[True, False])
+
+    def scan_of_old(self):
+        name = self.name()
+        request = self.reading_of_old(name, "ScanFilter")
+        if name == "pair" and self.generate.chance(0.3):
+            request["IndexName"] = self.random.choice(["all", "keys", "some", "local", "localall"])
+        request.pop("Limit", None)
+        return "Scan", request
+
     def query(self):
+        if self.generate.chance(0.35):
+            return self.query_of_old()
         name = self.name()
         request, text = self.reading(name)
         hash_key, sort_key, pool = "pk", "sk" if name == "pair" else None, NUMBERS
@@ -146,12 +207,15 @@ class Requests:
         if sort_key and self.generate.chance(0.5):
             kind = "S" if pool is STRINGS else "N"
             bound = text.value({kind: self.random.choice(["1", "2", "x"] if kind == "S" else ["1", "2"])})
-            written += f" AND {sort_key} {self.random.choice(['=', '<', '<=', '>', '>='])} {bound}"
+            operator = self.random.choice(["=", "<", "<=", ">", ">=", "BETWEEN"])
+            written += f" AND {sort_key} {operator} {bound}" + (f" AND {bound}" if operator == "BETWEEN" else "")
         request["KeyConditionExpression"] = written
         request.update(text.parameters())
         return "Query", self.options(request, ScanIndexForward=[True, False])
 
     def scan(self):
+        if self.generate.chance(0.35):
+            return self.scan_of_old()
         name = self.name()
         request, text = self.reading(name)
         if name == "pair" and self.generate.chance(0.3):
@@ -213,7 +277,7 @@ class Requests:
             key = self.key(name)
             if (name, key) not in seen:
                 seen.append((name, key))
-                gets.append({"Get": self.projecting(name, {"TableName": name, "Key": key})})
+                gets.append({"Get": self.projecting(name, {"TableName": name, "Key": key}, False)})
         return "TransactGetItems", self.capacity({"TransactItems": gets})
 
     def good(self):
@@ -237,6 +301,14 @@ class Requests:
         """Puts one fault in, in place."""
         places = list(self.places(request))
         if not places:
+            return
+        if self.generate.chance(0.08):  # the other kind of parameters, too
+            like = self.like("pair")
+            request.update(self.random.choice([
+                {"AttributesToGet": self.legacy.names(like)}, {"Expected": self.legacy.expected(like)},
+                {"AttributeUpdates": self.legacy.updates(like)}, {"QueryFilter": self.legacy.filter(like)},
+                {"ScanFilter": self.legacy.filter(like)}, {"ConditionalOperator": "OR"}, {"KeyConditions": {}},
+                {"ConditionExpression": "attribute_exists(pk)"}, {"ProjectionExpression": "a"}, {"FilterExpression": "attribute_exists(a)"}]))
             return
         texts = [(holder, name) for holder, name in places
                  if isinstance(name, str) and name.endswith("Expression") and isinstance(holder[name], str)]

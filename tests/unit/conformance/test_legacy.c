@@ -152,3 +152,86 @@ ENGINE_TEST(legacy, attribute_updates)
         check_exchanges(engine, &exchange, 1);
     }
 }
+
+#define OF_HASH "'TableName':'hash',"
+#define PK_IS_A                                                                                    \
+    "'KeyConditions':{'pk':{'ComparisonOperator':'EQ','AttributeValueList':[{'S':'a'}]}}"
+
+/* No attribute is called "". As DynamoDB Local 2.6.1 has it. */
+ENGINE_TEST(legacy, empty_names)
+{
+#define EMPTY "Empty attribute name"
+    static const struct exchange exchanges[] = {
+        { "GetItem", "{" OF_HASH "'Key':{" KEY "},'AttributesToGet':['a','']}", EMPTY },
+        { "GetItem", "{" OF_HASH "'Key':{" KEY "},'AttributesToGet':['','']}", EMPTY },
+        { "GetItem", "{" OF_HASH "'Key':{" KEY "},'AttributesToGet':['a','a','']}",
+          INVALID "Duplicate value in attribute name: a" },
+        { "BatchGetItem", "{'RequestItems':{'hash':{'Keys':[{" KEY "}],'AttributesToGet':['']}}}",
+          EMPTY },
+        { "Scan", "{" OF_HASH "'ScanFilter':{'':{'ComparisonOperator':'NULL'}}}", EMPTY },
+        { "Query", "{" OF_HASH PK_IS_A ",'QueryFilter':{'':{'ComparisonOperator':'NULL'}}}",
+          EMPTY },
+        { "Query",
+          "{" OF_HASH "'KeyConditions':{'':{'ComparisonOperator':'EQ','AttributeValueList':[{'S':"
+          "'a'}]}}}",
+          EMPTY },
+        { "PutItem", "{" OF_HASH "'Item':{" KEY "},'Expected':{'':{'Exists':false}}}", EMPTY },
+        { "DeleteItem", "{" OF_HASH "'Key':{" KEY "},'Expected':{'':{'Exists':false}}}", EMPTY },
+    };
+    create_tables(engine);
+    CHECK(engine, exchanges);
+}
+
+/* What an operation does not have it does not see: neither does it mix with what it has, nor are
+ * there expressions for the names and values of placeholders. */
+ENGINE_TEST(legacy, parameters_of_others)
+{
+#define NAMES_ALONE "ExpressionAttributeNames can only be specified when using expressions"
+#define IS_B        "'attribute_exists(b)'"
+    static const struct exchange exchanges[] = {
+        { "PutItem", "{" OF_HASH "'Item':{" KEY ",'b':{'S':'x'}}}", "{}" },
+        { "GetItem",
+          "{" OF_HASH "'Key':{" KEY "},'ProjectionExpression':'b','ScanFilter':{},'Expected':{},"
+          "'ConditionalOperator':'OR','KeyConditions':{}}",
+          "{'Item':{'b':{'S':'x'}}}" },
+        { "Scan",
+          "{" OF_HASH "'FilterExpression':" IS_B ",'ProjectionExpression':'b','Expected':{},"
+          "'AttributeUpdates':{},'QueryFilter':{},'KeyConditions':{}}",
+          "{'Items':[{'b':{'S':'x'}}],'Count':1,'ScannedCount':1}" },
+        { "Query",
+          "{" OF_HASH PK_IS_A ",'AttributesToGet':['b'],'UpdateExpression':'SET b = :v',"
+          "'ConditionExpression':'b = :v'}",
+          "{'Items':[{'b':{'S':'x'}}],'Count':1,'ScannedCount':1}" },
+        { "UpdateItem",
+          "{" OF_HASH "'Key':{" KEY "},'UpdateExpression':'REMOVE c','AttributesToGet':['b'],"
+          "'QueryFilter':{},'ScanFilter':{},'KeyConditions':{}}",
+          "{}" },
+        { "DeleteItem",
+          "{" OF_HASH "'Key':{" KEY "},'ConditionExpression':" IS_B ",'AttributesToGet':['b'],"
+          "'AttributeUpdates':{},'ScanFilter':{}}",
+          "{}" },
+        { "BatchGetItem",
+          "{'RequestItems':{'hash':{'Keys':[{" KEY
+          "}],'ProjectionExpression':'b','ScanFilter':{}}}}",
+          "{'Responses':{'hash':[]},'UnprocessedKeys':{}}" },
+        { "TransactWriteItems",
+          "{'TransactItems':[{'Put':{" OF_HASH "'Item':{" KEY
+          ",'b':{'S':'x'}},'ConditionExpression':'attribute_not_exists(pk)','Expected':{'b':{"
+          "'Exists':true,'Value':{'S':'y'}}}}}]}",
+          "{}" },
+        { "TransactGetItems",
+          "{'TransactItems':[{'Get':{" OF_HASH "'Key':{" KEY
+          "},'ProjectionExpression':'b','AttributesToGet':['pk']}}]}",
+          "{'Responses':[{'Item':{'b':{'S':'x'}}}]}" },
+        { "GetItem",
+          "{" OF_HASH "'Key':{" KEY "},'FilterExpression':'#b = "
+          ":b','ExpressionAttributeNames':{'#b':'b'}}",
+          NAMES_ALONE },
+        { "PutItem",
+          "{" OF_HASH "'Item':{" KEY "},'FilterExpression':'#b = "
+          ":b','ExpressionAttributeNames':{'#b':'b'}}",
+          NAMES_ALONE },
+    };
+    create_tables(engine);
+    CHECK(engine, exchanges);
+}

@@ -141,6 +141,7 @@ ENGINE_TEST(pages, no_last_key_at_the_end_of_a_range)
         { "Query", RANGE_OF("BETWEEN :b AND :c", "2", ",':c':{'S':'c'}}}"), TWO("") },
         { "Query", RANGE_OF("BETWEEN :b AND :c", "2", ",':c':{'S':'c'}},'ScanIndexForward':false}"),
           TWO("") },
+        { "Query", RANGE_OF("BETWEEN :b AND :b", "1", "}}"), "{'Count':1,'ScannedCount':1}" },
         { "Query", RANGE_OF("= :b", "1", "}}"), "{'Count':1,'ScannedCount':1" LAST_OF("b") "}" },
     };
     create_tables(engine);

@@ -58,7 +58,7 @@ const char *constraints_message(const struct shape *shape, const char *json)
     return message;
 }
 
-const char *message_of(const struct shape *shape, const json_t *json, enum error_code *error)
+const char *message_of(const struct shape *shape, json_t *json, enum error_code *error)
 {
     struct request *request = new_request(NULL);
     if (setjmp(request->exhausted) != 0)

@@ -14,7 +14,7 @@ const char *types_message(const struct shape *shape, const char *json);
 const char *constraints_message(const struct shape *shape, const char *json);
 
 /* The same of parsed JSON, which stays the caller's; and both checks, types first. */
-const char *message_of(const struct shape *shape, const json_t *json, enum error_code *error);
+const char *message_of(const struct shape *shape, json_t *json, enum error_code *error);
 
 /* `count` times the character c, as a JSON string; owned by the caller. */
 json_t *repeated(char c, size_t count);
