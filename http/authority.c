@@ -249,6 +249,16 @@ int authority_certificate(const char **out_pem, size_t *pem_length, const unsign
     return error;
 }
 
+int authority_hash(unsigned long *hash)
+{
+    pthread_mutex_lock(&lock);
+    int error = need_authority();
+    if (error == 0)
+        *hash = X509_subject_name_hash(authority.certificate);
+    pthread_mutex_unlock(&lock);
+    return error;
+}
+
 /* The leaf for whoever sends no name. Under the lock. */
 static int make_default_leaf(X509 **out)
 {

@@ -26,6 +26,9 @@ void authority_configure(const char *session, const char *hosts);
 int authority_certificate(const char **pem, size_t *pem_length, const unsigned char **der,
                           size_t *der_length);
 
+/* What OpenSSL calls the hash of its subject's name. */
+int authority_hash(unsigned long *hash);
+
 /*
  * A certificate for `name` and its key, both the caller's to free. `name` NULL, or one that the
  * authority is not constrained to: a certificate for the classic names of every known region.

@@ -136,6 +136,12 @@ static const char *gateway_authority(const struct gateway_settings *settings, si
     return pem;
 }
 
+static bool gateway_authority_hash(const struct gateway_settings *settings, unsigned long *hash)
+{
+    configure_authority(settings);
+    return authority_hash(hash) == 0;
+}
+
 static int gateway_trust(const struct gateway_settings *settings, const void *original, size_t size,
                          void **out, size_t *out_size)
 {
@@ -287,6 +293,7 @@ __attribute__((visibility("default"))) const struct gateway *ddbmock_gateway(voi
         .consume = gateway_consume,
         .closed = connection_closed,
         .authority = gateway_authority,
+        .authority_hash = gateway_authority_hash,
         .trust = gateway_trust,
         .before_fork = gateway_before_fork,
         .after_fork = gateway_after_fork,

@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { GATEWAY_VERSION = 8 };
+enum { GATEWAY_VERSION = 9 };
 
 struct gateway_connection;
 
@@ -119,6 +119,9 @@ struct gateway {
      * Needs no open engine; `settings` as for open.
      */
     const char *(*authority)(const struct gateway_settings *settings, size_t *length);
+
+    /* The hash of its name by which OpenSSL looks it up in a directory of authorities; false when it cannot be made. */
+    bool (*authority_hash)(const struct gateway_settings *settings, unsigned long *hash);
 
     /*
      * A trust store with the authority added to what it has: `original` is the file's content (PEM bundle, JKS or PKCS12,

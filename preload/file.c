@@ -1,5 +1,5 @@
 /*
- * file.c - open(2), fopen(3) and their kind: files of authorities are of interest here
+ * file.c - open(2), fopen(3), stat(2) and their kind: files of authorities are of interest here
  * (trust.c), /etc/hosts (shown.c), and who reads /etc/resolv.conf (query.c).
  */
 #include "preload/query.h"
@@ -8,6 +8,7 @@
 #include "preload/shown.h"
 #include "preload/trust.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -78,6 +79,70 @@ int __openat64_2(int directory, const char *path, int flags)
 {
     int fd = shown(directory, path, flags);
     return fd >= 0 ? fd : REAL(__openat64_2)(directory, path, flags);
+}
+
+/*
+ * stat(2) and its kind: a program that looks for a file before it opens it (OpenSSL, in a directory of authorities) finds one that
+ * is only shown. A descriptor of it; or -1, with errno as it is.
+ */
+static int shown_alone(int result, const char *path)
+{
+    int error = errno;
+    if (__builtin_expect(result == 0 || error != ENOENT || !trust_is_hashed(path), 1))
+        return -1;
+    int fd = shown(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+    errno = error;
+    return fd;
+}
+
+/* All of a hook: what the file of this name gives, else one that is shown. */
+#define STAT(call, by_descriptor)                                                                  \
+    int error = errno, result = (call), fd = shown_alone(result, path);                            \
+    if (fd < 0)                                                                                    \
+        return result;                                                                             \
+    result = (by_descriptor);                                                                      \
+    REAL(close)(fd);                                                                               \
+    errno = error;                                                                                 \
+    return result
+
+int stat(const char *path, struct stat *status)
+{
+    STAT(REAL(stat)(path, status), fstat(fd, status));
+}
+
+int stat64(const char *path, struct stat64 *status)
+{
+    STAT(REAL(stat64)(path, status), fstat64(fd, status));
+}
+
+int __xstat(int version, const char *path, struct stat *status)
+{
+    STAT(REAL(__xstat)(version, path, status), fstat(fd, status));
+}
+
+int __xstat64(int version, const char *path, struct stat64 *status)
+{
+    STAT(REAL(__xstat64)(version, path, status), fstat64(fd, status));
+}
+
+int lstat(const char *path, struct stat *status)
+{
+    STAT(REAL(lstat)(path, status), fstat(fd, status));
+}
+
+int lstat64(const char *path, struct stat64 *status)
+{
+    STAT(REAL(lstat64)(path, status), fstat64(fd, status));
+}
+
+int __lxstat(int version, const char *path, struct stat *status)
+{
+    STAT(REAL(__lxstat)(version, path, status), fstat(fd, status));
+}
+
+int __lxstat64(int version, const char *path, struct stat64 *status)
+{
+    STAT(REAL(__lxstat64)(version, path, status), fstat64(fd, status));
 }
 
 static FILE *shown_stream(const char *path, const char *mode)

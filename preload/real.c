@@ -33,7 +33,8 @@ void *real_find(enum real_function function)
          * Loaded after libc (dlopen instead of LD_PRELOAD), nothing stands behind us in the search
          * order, and the default one may begin with ourselves: ask for libc's by its version.
          */
-        static const char *const versions[] = { "GLIBC_2.2.5", "GLIBC_2.17", "GLIBC_2.34" };
+        static const char *const versions[] = { "GLIBC_2.2.5", "GLIBC_2.17", "GLIBC_2.33",
+                                                "GLIBC_2.34" };
         for (size_t i = 0; found == NULL && i < sizeof versions / sizeof *versions; i++)
             found = dlvsym(RTLD_DEFAULT, names[function], versions[i]);
     }

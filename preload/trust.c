@@ -101,6 +101,37 @@ static bool well_known(const char *path, size_t length, bool *may_be_missing)
     return *may_be_missing;
 }
 
+enum { HASH = 8 };
+static const char first_of_hash[] = ".0";
+
+static bool is_hashed(const char *path, size_t length)
+{
+    const size_t size = HASH + sizeof first_of_hash - 1;
+    return length > size && ends(path, length, first_of_hash) && path[length - size - 1] == '/' &&
+           strspn(path + length - size, "0123456789abcdef") == HASH;
+}
+
+bool trust_is_hashed(const char *path)
+{
+    return is_hashed(path, strlen(path));
+}
+
+/* Whether a hashed name is that of our authority, and nobody else's file is there. */
+static bool is_authority(int directory, const char *path, size_t length,
+                         const struct gateway_settings *settings, const struct gateway *engine)
+{
+    char name[HASH + 1];
+    unsigned long hash;
+    struct stat status;
+    if (fstatat(directory, path, &status, 0) == 0 || errno != ENOENT)
+        return false;
+    pthread_mutex_lock(&engine_lock);
+    bool known = engine->authority_hash(settings, &hash);
+    pthread_mutex_unlock(&engine_lock);
+    return known && snprintf(name, sizeof name, "%08lx", hash) == HASH &&
+           memcmp(path + length - HASH - (sizeof first_of_hash - 1), name, HASH) == 0;
+}
+
 bool trust_wants(const char *path, int flags)
 {
     bool may_be_missing;
@@ -111,7 +142,7 @@ bool trust_wants(const char *path, int flags)
     /* Every known path ends in one of "m", "t" and "s". */
     bool maybe = length > 8 &&
                  (path[length - 1] == 'm' || path[length - 1] == 't' || path[length - 1] == 's');
-    return (maybe && well_known(path, length, &may_be_missing)) ||
+    return is_hashed(path, length) || (maybe && well_known(path, length, &may_be_missing)) ||
            (length > 0 && is_named(path, length));
 }
 
@@ -212,18 +243,25 @@ int trust_open(int directory, const char *path, int flags)
     struct shim_guard guard;
     struct gateway_settings settings;
     bool may_be_missing = false;
+    const struct gateway *engine = NULL;
     size_t size;
     int fd = -1;
     if (!imports_network())
         return -1;
     shim_enter(&guard);
-    well_known(path, strlen(path), &may_be_missing);
-    char *content = read_original(directory, path, may_be_missing, &size);
+    const size_t length = strlen(path);
+    if (is_hashed(path, length))
+        may_be_missing = (engine = loader_load(&settings)) != NULL &&
+                         is_authority(directory, path, length, &settings, engine);
+    else
+        well_known(path, length, &may_be_missing);
+    char *content = !is_hashed(path, length) || may_be_missing
+                        ? read_original(directory, path, may_be_missing, &size)
+                        : NULL;
     bool complete = content != NULL && complete_bundle(content, &size);
     if (complete)
         fd = shown_file(content, size, flags);
-    const struct gateway *engine = content != NULL && !complete ? loader_load(&settings) : NULL;
-    if (engine != NULL) {
+    if (content != NULL && !complete && (engine = loader_load(&settings)) != NULL) {
         void *shown = NULL;
         size_t shown_size = 0;
         pthread_mutex_lock(&engine_lock);

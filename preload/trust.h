@@ -18,6 +18,12 @@ void trust_configure(void);
  * cheap. */
 bool trust_wants(const char *path, int flags);
 
+/*
+ * Whether the file is called as one of a directory of authorities, "3513523f.0": a missing one may be ours. OpenSSL looks for the
+ * issuer's name in this form.
+ */
+bool trust_is_hashed(const char *path);
+
 /* A descriptor of the file with our authority added, or -1: the real file is to be opened. errno
  * stays. */
 int trust_open(int directory, const char *path, int flags);

@@ -151,6 +151,13 @@ static bool engine_closed(const struct gateway_connection *connection)
 
 static const char authority[] = "FAKE AUTHORITY\n";
 
+static bool engine_authority_hash(const struct gateway_settings *settings, unsigned long *hash)
+{
+    (void)settings;
+    *hash = 0x0a1b2c3d;
+    return true;
+}
+
 static const char *engine_authority(const struct gateway_settings *settings, size_t *length)
 {
     (void)settings;
@@ -214,6 +221,7 @@ const struct gateway *ddbmock_gateway(void)
         .consume = engine_consume,
         .closed = engine_closed,
         .authority = engine_authority,
+        .authority_hash = engine_authority_hash,
         .trust = engine_trust,
         .configuration = engine_configuration,
         .before_fork = engine_before_fork,

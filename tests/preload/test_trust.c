@@ -208,11 +208,38 @@ static void without_an_engine(void)
     CHECK(dup2(saved, 2) == 2 && read(ends[0], line, sizeof line) == -1 && errno == EAGAIN);
 }
 
+/* A directory of authorities by the hashes of their names, as OpenSSL looks into it: first for whether the file is there. */
+static void hashed_directory(void)
+{
+    const char *file = make("certs/0a1b2c3d.0", NULL);
+    struct stat status;
+    struct stat64 status64;
+    errno = 77;
+    CHECK(stat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_size == 15);
+    CHECK(stat64(file, &status64) == 0 && status64.st_size == 15 && errno == 77);
+    CHECK(lstat(file, &status) == 0 && lstat64(file, &status64) == 0 && status.st_size == 15);
+    CHECK(strcmp(content(open(file, O_RDONLY)), "FAKE AUTHORITY\n") == 0);
+    FILE *in = fopen(file, "r");
+    CHECK(in != NULL && fclose(in) == 0);
+    static const char *const others[] = { "certs/0a1b2c3d.1", "certs/0a1b2c3e.0",
+                                          "certs/a1b2c3d.0",  "certs/00a1b2c3d.0",
+                                          "certs/0A1B2C3D.0", "0a1b2c3d" };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        CHECK(stat(make(others[i], NULL), &status) == -1 && errno == ENOENT);
+        CHECK(open(make(others[i], NULL), O_RDONLY) == -1 && errno == ENOENT);
+    }
+    /* Somebody else's stays as it is. */
+    file = make("certs/0a1b2c3d.0", "theirs\n");
+    CHECK(stat(file, &status) == 0 && status.st_size == 7);
+    CHECK(strcmp(content(open(file, O_RDONLY)), "theirs\n") == 0);
+}
+
 static const struct test tests[] = {
     TEST(by_every_call),
     TEST(as_a_file_is),
     TEST(well_known_names),
     TEST(missing_files),
+    TEST(hashed_directory),
     TEST(writing),
     TEST(named_by_the_environment),
     TEST(named_from_the_start, { "SSL_CERT_FILE=/etc/hostname" }),
