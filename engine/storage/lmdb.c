@@ -161,6 +161,7 @@ static int begin_writing(struct environment *environment, MDB_txn **out)
     int error = environment_errno(mdb_txn_begin(environment->mdb, NULL, 0, out));
     if (error)
         return error;
+    environment_begin_writing(environment);
     /* Room for the commit, whatever the transaction does. Where there is none, removing can still
      * succeed. */
     error = environment_reserve(environment, *out, 0, 0);
@@ -222,8 +223,10 @@ static int end(struct lmdb_transaction *transaction, int error)
 static int end_writer(struct environment *environment, MDB_txn *txn, bool commit)
 {
     environment_order(environment);
-    if (commit)
+    if (commit) {
+        environment_end_writing(environment);
         return environment_errno(mdb_txn_commit(txn));
+    }
     mdb_txn_abort(txn);
     return 0;
 }

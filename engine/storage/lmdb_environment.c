@@ -277,6 +277,41 @@ struct transaction_head {
     uint64_t id;
 };
 
+/* The writer of this process is alone with LMDB's limit; who begins to read compares it with what was
+ * committed, and so it never lies below that. */
+static void limit(struct environment *environment, uint64_t pages)
+{
+    *environment->page_limit = (size_t)pages;
+}
+
+void environment_begin_writing(struct environment *environment)
+{
+    environment->full = false;
+    if (environment->page_limit)
+        limit(environment, environment->map_size / environment->page_size);
+}
+
+void environment_end_writing(struct environment *environment)
+{
+    if (environment->full)
+        limit(environment, environment->reserved / environment->page_size);
+}
+
+/* There is no room: LMDB may use what is there, but for the pages that puts leave. */
+static int keep_to_what_is_there(struct environment *environment, uint64_t next_page, bool puts)
+{
+    if (!environment->page_limit)
+        return -ENOSPC;
+    if (environment->reserved < next_page * environment->page_size)
+        environment->reserved = next_page * environment->page_size;
+    uint64_t pages = environment->reserved / environment->page_size;
+    if (puts)
+        pages = pages > next_page + PAGES_LEFT ? pages - PAGES_LEFT : next_page;
+    environment->full = true;
+    limit(environment, pages);
+    return 0;
+}
+
 /*
  * A put or remove writes at most a copy of every page on the way down, as many siblings or halves,
  * and the pages of a large value. A commit writes the list of free pages: some of its tree's pages,
@@ -291,7 +326,7 @@ int environment_reserve(struct environment *environment, MDB_txn *writer, unsign
     if (head.id != mdb_txn_id(writer))
         return -EPROTO;
     mdb_stat(writer, LMDB_MAIN, &stat);
-    uint64_t page_size = stat.ms_psize;
+    uint64_t page_size = environment->page_size;
     uint64_t pages = head.next_page + changes * (2 * (uint64_t)stat.ms_depth + 6) + PAGES_AHEAD +
                      head.next_page / 64;
     if (bytes > 0)
@@ -300,7 +335,9 @@ int environment_reserve(struct environment *environment, MDB_txn *writer, unsign
     if (end <= environment->reserved)
         return 0;
     if (end > environment->map_size)
-        return -ENOSPC;
+        end = environment->map_size;
+    if (end <= environment->reserved || environment->full)
+        return keep_to_what_is_there(environment, head.next_page, bytes > 0);
     int error = lmdb_files_look(environment);
     if (error)
         return error == -ESTALE ? -EIO : error;
@@ -317,6 +354,8 @@ int environment_reserve(struct environment *environment, MDB_txn *writer, unsign
         to = end;
         error = lmdb_files_allocate(environment->data_descriptor, from, to - from);
     }
+    if (error == -ENOSPC)
+        return keep_to_what_is_there(environment, head.next_page, bytes > 0);
     if (error && (error != -EOPNOTSUPP || environment->write_map))
         return error; /* else pwrite will tell */
     environment->reserved = to;

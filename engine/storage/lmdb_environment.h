@@ -39,7 +39,10 @@ struct environment {
     bool write_map;
     void *map;
     uint64_t map_size;
+    unsigned page_size;
     uint64_t reserved;          /* bytes of the data file known to be there; of the writer */
+    size_t *page_limit;         /* LMDB's own, in pages; of the writer; NULL: it was not found */
+    bool full;                  /* the writer has found no room beyond `reserved` */
     _Atomic uint64_t data_size; /* the largest seen: the file must never shrink */
     _Atomic long last_look; /* tick of the coarse clock at which the data file was last looked at */
     _Atomic unsigned taken; /* descriptor_taken at that time */
@@ -71,11 +74,18 @@ void environment_after_fork(struct environment *environment, bool child);
 
 /*
  * Makes sure, before changes, that the file has the pages they may need, commit included: `changes`
- * puts of `bytes` of keys and values in all, or as many removes, which have 0 bytes. Inside, with
- * the write transaction. 0, -ENOSPC, or another -errno.
+ * puts of `bytes` of keys and values in all, or as many removes, which have 0 bytes. Where the
+ * medium is full, LMDB itself is kept to the pages that are there: what it finds free among them
+ * may do, or else the change or the commit fails with -ENOSPC. Inside, with the write transaction.
+ * 0, -ENOSPC, or another -errno.
  */
 int environment_reserve(struct environment *environment, MDB_txn *writer, unsigned changes,
                         size_t bytes);
+
+/* Inside, with a write transaction that has just begun, or is about to be committed: what was said of
+ * the medium holds no longer; the commit may have what puts have left. */
+void environment_begin_writing(struct environment *environment);
+void environment_end_writing(struct environment *environment);
 
 /* The -errno of an LMDB result. */
 int environment_errno(int result);

@@ -241,6 +241,24 @@ static void forget(struct environment *environment)
     environment->other_data_descriptor = -1;
 }
 
+/*
+ * Where LMDB keeps the number of pages that the map has, beyond which it takes none. Its versions 0.9 have the size of
+ * the map, another number, and this one in a row, early in what mdb_env_create has made.
+ */
+static size_t *find_page_limit(MDB_env *mdb, uint64_t map_size, unsigned page_size)
+{
+    enum { SEARCHED = 28 }; /* words; it has 31 */
+    size_t *words = (size_t *)mdb, *found = NULL;
+    for (int i = 0; i + 2 < SEARCHED; i++) {
+        if (words[i] != map_size || words[i + 2] != map_size / page_size)
+            continue;
+        if (found)
+            return NULL;
+        found = &words[i + 2];
+    }
+    return found;
+}
+
 static int open_with_map(struct environment *environment, uint64_t map_size, unsigned more_flags)
 {
     int result = mdb_env_create(&environment->mdb);
@@ -265,6 +283,10 @@ static int open_with_map(struct environment *environment, uint64_t map_size, uns
         forget(environment);
         return environment_errno(result);
     }
+    MDB_stat stat;
+    mdb_env_stat(mdb, &stat);
+    environment->page_size = stat.ms_psize;
+    environment->page_limit = find_page_limit(mdb, environment->map_size, stat.ms_psize);
     environment->write_map = (flags & MDB_WRITEMAP) != 0;
     mdb_env_set_assert(mdb, fail_assertion);
     return 0;
