@@ -186,6 +186,7 @@ static void measure(const struct storage_backend *backend, unsigned count)
     get_and_put(inner, count, &bare_get, &bare_put);
     check(layers_open(inner, "", &store), "layers");
     double keys = copy_keys(store, backend, other);
+    remove_directory(other); /* before the other copy: large ones need not be there together */
     double file = copy_file(path, "data.mdb") + copy_file(path, "dynamo.db");
     for (int round = 0; round < ROUNDS; round++) {
         snapshots[round] = step(store, take, "s");
@@ -217,7 +218,6 @@ static void measure(const struct storage_backend *backend, unsigned count)
            puts[3]);
     storage_close(store);
     remove_directory(path);
-    remove_directory(other);
 }
 
 int main(int argc, char **argv)
@@ -228,7 +228,10 @@ int main(int argc, char **argv)
     printf("%-8s %9s %9s %9s %9s %11s %11s\n", "backend", "items", "snapshot", "restore", "reset",
            "file copy", "key copy");
     for (int i = 0; i < (argc > 1 ? argc - 1 : 2); i++)
-        for (size_t n = 0; n < sizeof backends / sizeof *backends; n++)
-            measure(backends[n], argc > 1 ? (unsigned)strtoul(argv[i + 1], NULL, 10) : usual[i]);
+        for (size_t n = 0; n < sizeof backends / sizeof *backends; n++) {
+            unsigned count = argc > 1 ? (unsigned)strtoul(argv[i + 1], NULL, 10) : usual[i];
+            if (count <= 1000000 || backends[n] != &storage_sqlite) /* it would take an hour */
+                measure(backends[n], count);
+        }
     return 0;
 }
