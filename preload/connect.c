@@ -14,6 +14,7 @@
 #include "preload/loader.h"
 #include "preload/network.h"
 #include "preload/node.h"
+#include "preload/query.h"
 #include "preload/readable.h"
 #include "preload/real.h"
 #include "preload/service.h"
@@ -160,21 +161,30 @@ static bool disconnect_ours(int fd, int *error)
     return true;
 }
 
+/* Not ours: the kernel's, which looks at the address before we do. */
+static int connect_elsewhere(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
+{
+    int result = REAL(connect)(fd, address, length);
+    if (result == 0 || errno == EINPROGRESS)
+        query_note_connection(address.__sockaddr__, length);
+    return result;
+}
+
 int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
 {
     int error;
     shim_need_start();
-    if (!(atomic_load_explicit(&addresses_known, memory_order_relaxed) || network_watched()) ||
-        shim_inside())
+    if (shim_inside())
         return REAL(connect)(fd, address, length);
     const struct sockaddr *to = address.__sockaddr__;
-    if (length < sizeof to->sa_family || !readable(to, length))
-        return REAL(connect)(fd, address, length);
+    if (!(atomic_load_explicit(&addresses_known, memory_order_relaxed) || network_watched()) ||
+        length < sizeof to->sa_family || !readable(to, length))
+        return connect_elsewhere(fd, address, length);
     bool ours = to->sa_family == AF_UNSPEC && connections_exist()
                     ? disconnect_ours(fd, &error)
                     : connect_ours(fd, to, length, &error);
     if (!ours)
-        return network_refuses(to, length) ? -1 : REAL(connect)(fd, address, length);
+        return network_refuses(to, length) ? -1 : connect_elsewhere(fd, address, length);
     if (error == 0)
         return 0;
     errno = error;

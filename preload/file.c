@@ -1,8 +1,7 @@
 /*
  * file.c - open(2), fopen(3), stat(2) and their kind: files of authorities are of interest here
- * (trust.c), /etc/hosts (shown.c), and who reads /etc/resolv.conf (query.c).
+ * (trust.c), and /etc/hosts (shown.c).
  */
-#include "preload/query.h"
 #include "preload/real.h"
 #include "preload/shim.h"
 #include "preload/shown.h"
@@ -25,8 +24,8 @@
 /* A descriptor of the file as it is shown, or -1 when the real one is to be opened. */
 static inline int shown(int directory, const char *path, int flags)
 {
-    query_note_file(path);
-    return trust_wants(path, flags) ? trust_open(directory, path, flags) : -1;
+    return trust_wants(path, flags) ? trust_open(directory, path, flags)
+                                    : shown_hosts_to_java(path, flags);
 }
 
 int open(const char *path, int flags, ...)

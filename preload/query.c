@@ -12,13 +12,7 @@
 
 enum { DNS_PORT = 53, HEADER = 12, LARGEST_QUESTION = 4096, LONGEST_NAME = 253 };
 
-atomic_bool query_resolves;
-
-void query_note_file(const char *path)
-{
-    if (path != NULL && path[0] == '/' && strcmp(path, "/etc/resolv.conf") == 0 && !shim_inside())
-        atomic_store_explicit(&query_resolves, true, memory_order_relaxed);
-}
+atomic_bool query_connected;
 
 static bool is_dns(const struct sockaddr *address, socklen_t length)
 {
@@ -54,38 +48,52 @@ static bool read_name(const unsigned char *message, size_t size, char name[LONGE
     return true;
 }
 
-bool query_is_ours(int fd, const struct sockaddr *to, socklen_t length, const void *bytes,
-                   size_t size)
+void query_note_connection(const struct sockaddr *address, socklen_t length)
+{
+    if (is_dns(address, length) && !shim_inside())
+        atomic_store_explicit(&query_connected, true, memory_order_relaxed);
+}
+
+bool query_to_server(const struct sockaddr *to, socklen_t length)
+{
+    return length >= sizeof(struct sockaddr_in) && readable_to_thread(to, length) &&
+           is_dns(to, length);
+}
+
+/* Whether the peer of `fd` is one. */
+static bool asks_server(int fd)
+{
+    struct sockaddr_storage peer;
+    socklen_t length = sizeof peer;
+    int error = errno;
+    bool is = getpeername(fd, (struct sockaddr *)&peer, &length) == 0 &&
+              is_dns((const struct sockaddr *)&peer, length);
+    errno = error;
+    return is;
+}
+
+static bool is_question(const struct iovec *part, char name[LONGEST_NAME + 2])
+{
+    const unsigned char *bytes = part->iov_base;
+    size_t size = part->iov_len;
+    return size >= HEADER && size <= LARGEST_QUESTION && readable(bytes, size) &&
+           (read_name(bytes, size, name) || read_name(bytes + 2, size - 2, name));
+}
+
+bool query_is_ours(int fd, const struct sockaddr *to, const struct iovec *parts, size_t count)
 {
     char name[LONGEST_NAME + 2];
-    struct sockaddr_storage peer;
     bool short_of_memory;
-    if (size < HEADER || size > LARGEST_QUESTION || shim_inside() || !readable(bytes, size) ||
-        (to != NULL && !readable(to, length)))
+    if (shim_inside() || count == 0 || !readable(parts, (count > 1 ? 2 : 1) * sizeof *parts))
         return false;
-    if (!read_name(bytes, size, name) &&
-        !read_name((const unsigned char *)bytes + 2, size - 2, name))
+    /* The first part, or what follows the length. */
+    if (!is_question(&parts[0], name) &&
+        !(count > 1 && parts[0].iov_len == 2 && is_question(&parts[1], name)))
         return false;
     if (address_of(name, &short_of_memory) == NULL && !short_of_memory)
         return false;
-    if (to == NULL) {
-        int error = errno;
-        length = sizeof peer;
-        to = (const struct sockaddr *)&peer;
-        if (getpeername(fd, (struct sockaddr *)&peer, &length) != 0) {
-            errno = error;
-            return false;
-        }
-    }
-    if (!is_dns(to, length))
+    if (to == NULL && !asks_server(fd))
         return false;
     errno = ECONNREFUSED;
     return true;
-}
-
-bool query_is_ours_in(int fd, const struct sockaddr *to, socklen_t length,
-                      const struct iovec *parts, size_t count)
-{
-    return count > 0 && readable(parts, sizeof *parts) &&
-           query_is_ours(fd, to, length, parts[0].iov_base, parts[0].iov_len);
 }

@@ -12,43 +12,45 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-/* Whether the program has opened /etc/resolv.conf, which libc's resolver reads past every hook. Until then nothing that it sends is
- * looked at. */
-extern atomic_bool query_resolves;
+/* Whether the program has connected a socket to a name server. Until then what it sends without an address is not looked at. */
+extern atomic_bool query_connected;
 
-/* Told of each file that is opened. */
-void query_note_file(const char *path);
-
-/* Whether these bytes, sent on `fd` to `to` (NULL: to its peer), ask a name server (port 53, datagram or stream) for one of
- * our names. Errno is then ECONNREFUSED. */
-bool query_is_ours(int fd, const struct sockaddr *to, socklen_t length, const void *bytes,
-                   size_t size);
+/* Told of each connection that is not ours. */
+void query_note_connection(const struct sockaddr *address, socklen_t length);
 
 static inline bool query_watched(void)
 {
-    return __builtin_expect(atomic_load_explicit(&query_resolves, memory_order_relaxed), 0);
+    return __builtin_expect(atomic_load_explicit(&query_connected, memory_order_relaxed), 0);
 }
+
+/* Whether `to`, which the kernel has not read yet, is a name server: port 53. */
+bool query_to_server(const struct sockaddr *to, socklen_t length);
+
+/*
+ * Whether these bytes, sent on `fd` to `to` (NULL: to its peer, which must be a name server then), ask for one of our names. Errno
+ * is then ECONNREFUSED. In datagrams and on a stream, where the length comes first, and may come in a part of its own.
+ */
+bool query_is_ours(int fd, const struct sockaddr *to, const struct iovec *parts, size_t count);
 
 static inline bool query_refused(int fd, const struct sockaddr *to, socklen_t length,
                                  const void *bytes, size_t size)
 {
-    return query_watched() && query_is_ours(fd, to, length, bytes, size);
+    struct iovec part = { (void *)bytes, size };
+    return (to == NULL ? query_watched() : query_to_server(to, length)) &&
+           query_is_ours(fd, to, &part, 1);
 }
-
-/* The same of several parts, the first of which holds the question. */
-bool query_is_ours_in(int fd, const struct sockaddr *to, socklen_t length,
-                      const struct iovec *parts, size_t count);
 
 static inline bool query_parts_refused(int fd, const struct iovec *parts, int count)
 {
-    return query_watched() && count > 0 && query_is_ours_in(fd, NULL, 0, parts, (size_t)count);
+    return query_watched() && count > 0 && query_is_ours(fd, NULL, parts, (size_t)count);
 }
 
 /* The same of a message, which can be read. */
 static inline bool query_message_refused(int fd, const struct msghdr *message)
 {
-    return query_watched() && query_is_ours_in(fd, message->msg_name, message->msg_namelen,
-                                               message->msg_iov, message->msg_iovlen);
+    return (message->msg_name == NULL ? query_watched()
+                                      : query_to_server(message->msg_name, message->msg_namelen)) &&
+           query_is_ours(fd, message->msg_name, message->msg_iov, message->msg_iovlen);
 }
 
 #endif

@@ -66,3 +66,9 @@ bool readable_again(struct readable_memory *memory, const void *bytes, size_t si
     }
     return true;
 }
+
+bool readable_to_thread(const void *bytes, size_t size)
+{
+    static _Thread_local struct readable_memory memory __attribute__((tls_model("initial-exec")));
+    return readable_again(&memory, bytes, size);
+}

@@ -27,4 +27,7 @@ struct readable_memory {
  */
 bool readable_again(struct readable_memory *memory, const void *bytes, size_t size);
 
+/* The same with a memory of the thread's own, for what goes to no connection of ours. */
+bool readable_to_thread(const void *bytes, size_t size);
+
 #endif

@@ -227,10 +227,10 @@ static void watch_passed(const struct msghdr *message)
     }
 }
 
-/* Whether a message that is not ours must not be sent. Nothing of it is read where nothing has to be looked at. */
-static inline bool refuses_message(int fd, const struct msghdr *message)
+/* Whether a message that is not ours must not be sent. What cannot be read is left to the kernel. */
+static bool refuses_message(int fd, const struct msghdr *message)
 {
-    return (network_watched() || query_watched()) && readable(message, sizeof *message) &&
+    return readable_to_thread(message, sizeof *message) &&
            (refuses_address(message->msg_name, message->msg_namelen) ||
             query_message_refused(fd, message));
 }
@@ -262,8 +262,8 @@ int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
 {
     unsigned sent = 0;
     if (!candidate(fd)) {
-        for (unsigned i = 0; i < count && (network_watched() || query_watched()); i++)
-            if (!readable(&messages[i], sizeof messages[i]))
+        for (unsigned i = 0; i < count; i++)
+            if (!readable_to_thread(&messages[i], sizeof messages[i]))
                 break;
             else if (refuses_message(fd, &messages[i].msg_hdr))
                 return -1;

@@ -11,8 +11,11 @@
 #include "preload/shim.h"
 
 #include <errno.h>
+#include <link.h>
 #include <string.h>
 #include <sys/mman.h>
+
+static const char hosts_path[] = "/etc/hosts";
 
 int shown_file(const char *content, size_t size, int flags)
 {
@@ -53,25 +56,52 @@ static bool compose_hosts(FILE *from, FILE *out)
     return ferror(out) == 0;
 }
 
-FILE *shown_hosts(const char *path, const char *mode)
+/* A descriptor of it, or -1. */
+static int open_hosts(int flags)
 {
     struct shim_guard guard;
     char *content = NULL;
     size_t size = 0;
     int fd = -1;
-    if (strcmp(path, "/etc/hosts") != 0 || mode[0] != 'r' || strchr(mode, '+') != NULL ||
-        !imports_network())
-        return NULL;
+    if (!imports_network())
+        return -1;
     shim_enter(&guard);
-    FILE *from = REAL(fopen)(path, "re"), *out = open_memstream(&content, &size);
+    FILE *from = REAL(fopen)(hosts_path, "re"), *out = open_memstream(&content, &size);
     if (out != NULL && compose_hosts(from, out) && fclose(out) == 0)
-        fd = shown_file(content, size, strchr(mode, 'e') != NULL ? O_CLOEXEC : 0);
+        fd = shown_file(content, size, flags);
     if (from != NULL)
         fclose(from);
     free(content);
+    shim_leave(&guard);
+    return fd;
+}
+
+FILE *shown_hosts(const char *path, const char *mode)
+{
+    if (strcmp(path, hosts_path) != 0 || mode[0] != 'r' || strchr(mode, '+') != NULL)
+        return NULL;
+    int fd = open_hosts(strchr(mode, 'e') != NULL ? O_CLOEXEC : 0);
     FILE *stream = fd >= 0 ? REAL(fdopen)(fd, mode) : NULL;
     if (fd >= 0 && stream == NULL)
         REAL(close)(fd);
-    shim_leave(&guard);
     return stream;
+}
+
+static int is_java(struct dl_phdr_info *info, size_t size, void *context)
+{
+    static const char name[] = "/libjvm.so";
+    size_t length = strlen(info->dlpi_name);
+    (void)size;
+    (void)context;
+    return length >= sizeof name - 1 &&
+           strcmp(info->dlpi_name + length - (sizeof name - 1), name) == 0;
+}
+
+int shown_hosts_to_java(const char *path, int flags)
+{
+    return path != NULL && path[0] == '/' && strcmp(path, hosts_path) == 0 &&
+                   (flags & (O_ACCMODE | O_CREAT | O_TRUNC | O_PATH)) == O_RDONLY &&
+                   !shim_inside() && dl_iterate_phdr(is_java, NULL) != 0
+               ? open_hosts(flags)
+               : -1;
 }

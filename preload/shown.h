@@ -17,4 +17,10 @@ int shown_file(const char *content, size_t size, int flags);
  */
 FILE *shown_hosts(const char *path, const char *mode);
 
+/*
+ * The same for open(2), a descriptor or -1, in a JVM alone: Netty's resolver reads the file so. Other programs that open it so may
+ * mean to change it, and would write down what they were shown.
+ */
+int shown_hosts_to_java(const char *path, int flags);
+
 #endif

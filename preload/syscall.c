@@ -5,6 +5,7 @@
 #include "preload/addresses.h"
 #include "preload/connection.h"
 #include "preload/network.h"
+#include "preload/query.h"
 #include "preload/real.h"
 #include "preload/service.h"
 
@@ -110,6 +111,13 @@ static bool hooked(long number, const long *a, long *result)
     }
 }
 
+/* Those by which a program that has met nothing of ours yet may turn to a name server. */
+static bool may_ask(long number)
+{
+    return number == SYS_connect || number == SYS_sendto || number == SYS_sendmsg ||
+           number == SYS_sendmmsg;
+}
+
 long syscall(long number, ...)
 {
     long a[6], result;
@@ -126,7 +134,7 @@ long syscall(long number, ...)
             service_everything();
         } else if (number == SYS_epoll_create1)
             return epoll_create1((int)a[0]);
-        if ((connections_exist() || network_watched() ||
+        if ((connections_exist() || network_watched() || query_watched() || may_ask(number) ||
              atomic_load_explicit(&addresses_known, memory_order_relaxed)) &&
             hooked(number, a, &result))
             return result;

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """A program that asks name servers itself is refused DynamoDB's names, and them alone: test_queries.py BUILD."""
+import ctypes
 import errno
 import os
 import socket
+import struct
 import subprocess
 import sys
 
@@ -34,14 +36,28 @@ def connected(send):
     return whole
 
 
+def by_number(message):
+    """sendto by syscall(2)."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    number = {"x86_64": 44, "aarch64": 206}[os.uname().machine]
+    address = struct.pack("=HH4s8x", socket.AF_INET, socket.htons(SERVER[1]), socket.inet_aton(SERVER[0]))
+
+    def send(client):
+        if libc.syscall(ctypes.c_long(number), client.fileno(), message, ctypes.c_size_t(len(message)), 0, address, len(address)) < 0:
+            raise OSError(ctypes.get_errno(), "sendto")
+    return send
+
+
 def ways(message):
     return {
         "sendto": lambda client: client.sendto(message, SERVER),
         "sendmsg": lambda client: client.sendmsg([message], [], 0, SERVER),
+        "sendto by its number": by_number(message),
         "send": connected(lambda client: client.send(message)),
         "write": connected(lambda client: os.write(client.fileno(), message)),
         "writev": connected(lambda client: os.writev(client.fileno(), [message])),
         "with its length before it": connected(lambda client: client.send(len(message).to_bytes(2, "big") + message)),
+        "its length apart": connected(lambda client: os.writev(client.fileno(), [len(message).to_bytes(2, "big"), message])),
     }
 
 
@@ -56,9 +72,6 @@ def main():
 
     message = question(OURS[0], 1)
     is_("to another port", "sent", outcome(lambda client: client.sendto(message, ("127.0.0.1", 9))))
-    with open("/etc/resolv.conf", "rb"):
-        pass
-    is_("to another port, once it resolves", "sent", outcome(lambda client: client.sendto(message, ("127.0.0.1", 9))))
     for kind in (1, 28, 65):  # A, AAAA, HTTPS
         for names, wanted in (OURS, "ECONNREFUSED"), (OTHERS, "sent"):
             for name in names:
@@ -76,9 +89,6 @@ def main():
 
 if sys.argv[1] == "asks":
     sys.exit(main())
-if not os.path.exists("/etc/resolv.conf"):
-    print("no /etc/resolv.conf")
-    sys.exit(77)
 sanitized = os.environ.get("SANITIZED", "")
 runtime = "libtsan.so.2:" if "thread" in sanitized else "libasan.so.8:libubsan.so.1:" if sanitized else ""
 environment = dict(os.environ, LD_PRELOAD=runtime + os.path.join(os.path.abspath(sys.argv[1]), "libddbmock.so"),

@@ -1,5 +1,5 @@
 // The story of tests/clients, told with the AWS SDK for Java v2: a program that knows nothing of ddbmock. Its argument names
-// the HTTP client: url-connection, apache or netty.
+// the HTTP client: url-connection, apache, netty, or netty-dns with its own resolver.
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -90,6 +90,12 @@ public class Story {
             case "netty" -> {
                 try (var client = DynamoDbAsyncClient.builder()
                          .httpClientBuilder(NettyNioAsyncHttpClient.builder()).build()) {
+                    tell(service(DynamoDbAsyncClient.class, client));
+                }
+            }
+            case "netty-dns" -> { // names by Netty's own resolver
+                try (var client = DynamoDbAsyncClient.builder()
+                         .httpClientBuilder(NettyNioAsyncHttpClient.builder().useNonBlockingDnsResolver(true)).build()) {
                     tell(service(DynamoDbAsyncClient.class, client));
                 }
             }
