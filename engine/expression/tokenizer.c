@@ -125,8 +125,11 @@ int tokenize(struct parser *parser)
     struct slice text = parser->text;
     if (text.length == 0)
         return expression_fail(parser, "The expression can not be empty;");
-    /* Measured in 2026 with the size (facts/fidelity.md section 5), which a Query named in 2021
-     * (pynamodb/PynamoDB#979) and an UpdateItem of 2023 did not (aws/aws-sdk-java-v2#4597). */
+    /* How large it is only the older layer says: so a Query in 2021 (pynamodb/PynamoDB#979) and a Scan in 2026, when
+     * reads and writes of the current one did not (floci-io/floci#3447), nor an UpdateItem in 2023
+     * (aws/aws-sdk-java-v2#4597). */
+    if (text.length > EXPRESSION_SIZE_MAX && parser->request->layer == VALUE_LAYER_CURRENT)
+        return expression_fail(parser, "Expression size has exceeded the maximum allowed size;");
     if (text.length > EXPRESSION_SIZE_MAX)
         return expression_fail(
             parser, "Expression size has exceeded the maximum allowed size; expression size: %zu",

@@ -363,13 +363,19 @@ static void check_structure(struct check *check, const struct shape *shape, cons
 
 /*
  * The cohort of 2026 stops at the first violation, and asks in another order: for the table, for what is required,
- * for ReturnValues. Source: captures from the service in nubo-db/dynoxide#83 and #127; of the members after these
- * the order is unverified.
+ * for ReturnValues. PutItem lists all that is wrong beyond the table and what is required, in the order of the classic
+ * cohort. Source: captures from the service in nubo-db/dynoxide#83 and #127; of the members after these the order is
+ * unverified, and so is how PutItem joins its sentences.
  */
 static void check_input_2026(struct check *check, const struct shape *shape, const json_t *input)
 {
     enum { TABLE, REQUIRED_MEMBERS, RETURN_VALUES, ALL, TURNS };
-    for (int turn = 0; turn < TURNS; turn++) {
+    bool lists = shape->reworded & REWORDED_LISTS;
+    for (int turn = 0; turn < TURNS && check->count == 0; turn++) {
+        if (turn == RETURN_VALUES && lists)
+            continue;
+        if (turn == ALL && lists)
+            check->most = VIOLATIONS_MAX;
         for (const struct member *member = shape->members; member->name; member++) {
             bool due = turn == ALL || (turn == TABLE && member->shape->unless_arn) ||
                        (turn == REQUIRED_MEMBERS && member->presence == REQUIRED) ||

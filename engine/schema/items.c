@@ -37,7 +37,7 @@ const struct shape shape_return_value = {
 const struct shape schema_put_item = {
     .kind = SHAPE_STRUCTURE,
     .name = "PutItemInput",
-    .reworded = REWORDED_CONSTRAINTS | REWORDED_VALUES | REWORDED_ENVELOPE,
+    .reworded = REWORDED_CONSTRAINTS | REWORDED_VALUES | REWORDED_ENVELOPE | REWORDED_LISTS,
     .members =
         (const struct member[]){
             { "ReturnConsumedCapacity", &shape_return_consumed_capacity },

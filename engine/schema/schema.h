@@ -66,6 +66,7 @@ enum {
     REWORDED_CONSTRAINTS = 1, /* violations of the model */
     REWORDED_VALUES = 2,      /* values and expressions: VALUE_LAYER_CURRENT */
     REWORDED_ENVELOPE = 4,    /* everything else that is wrong with the request itself, too */
+    REWORDED_LISTS = 8,       /* all violations are listed as ever, not the first alone */
 };
 
 struct member {

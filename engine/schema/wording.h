@@ -7,12 +7,14 @@
  *
  *  - REWORDED_CONSTRAINTS: classic lists every violation of the model with its value; 2026 names the first one
  *    only, by its wire name and without its value. The rules of table names speak classic in both.
+ *  - REWORDED_LISTS: yet several of them, of PutItem.
  *  - REWORDED_VALUES: what is wrong with values and expressions is said by the current layer, not the older one
  *    (enum value_layer, facts/fidelity.md section 2).
  *  - REWORDED_ENVELOPE: what is wrong with the request stands inside "1 validation error detected: ", but for
  *    request_fail_bare's. Which messages do: facts/operations.md, "Mixed state", and nubo-db/dynoxide#152, which
- *    captured PutItem and UpdateItem of the service family by family; of unused placeholders, empty expressions
- *    and the parameters of before expressions it is unverified.
+ *    captured PutItem and UpdateItem of the service family by family; of unused placeholders floci-io/floci#2893, of the
+ *    parameters of before expressions floci-io/floci#2125, both measured in 2026-08; of empty expressions it is
+ *    unverified.
  *
  * Classic is the older layer without an envelope for every operation: so the service answered UpdateItem in 2016
  * (dynamoose/dynamoose#79) and PutItem in 2022 (truora/minidyn#50) and still in 2026-05 (ExtendDB/extenddb#100); with

@@ -70,6 +70,24 @@ Test(wording, an_enum_loses_its_place)
                "[ALL_OLD, UPDATED_OLD, ALL_NEW, UPDATE_NEW, NONE]");
 }
 
+/* Source: nubo-db/dynoxide#127, captured from the service. */
+Test(wording, put_item_lists_enums_and_update_item_does_not)
+{
+#define ENUMS                                                                                      \
+    "\"ReturnConsumedCapacity\":\"x\",\"ReturnValues\":\"x\",\"ReturnItemCollectionMetrics\":\"x\"}"
+#define NOT_IN "Failed to satisfy constraint: Member must satisfy enum value set: "
+    expect(&schema_put_item, "{\"TableName\":\"abc\",\"Item\":{}," ENUMS,
+           "3 validation errors detected: " NOT_IN "[INDEXES, TOTAL, NONE]; " NOT_IN
+           "[ALL_OLD, UPDATED_OLD, ALL_NEW, UPDATE_NEW, NONE]; " NOT_IN "[SIZE, NONE]");
+    expect(&schema_put_item, "{\"TableName\":\"\",\"Item\":{}," ENUMS,
+           ONE "Value at 'TableName' failed to satisfy constraint: "
+               "Member must have length greater than or equal to 1");
+    expect(&schema_put_item, "{\"TableName\":\"abc\"," ENUMS,
+           ONE "Value at 'Item' failed to satisfy constraint: Member must not be null");
+    expect(&schema_update_item, "{\"TableName\":\"abc\",\"Key\":{}," ENUMS,
+           ONE NOT_IN "[ALL_OLD, UPDATED_OLD, ALL_NEW, UPDATE_NEW, NONE]");
+}
+
 Test(wording, names_of_tables_stay_classic)
 {
     expect(&schema_get_item, "{}",
