@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Random items and expressions, asked of the engine through HTTP and of evaluator.py, which must agree: BUILD [CASES [SEED]].
-Every third case is one of the parameters of before expressions, of which legacy.py knows what they mean.
+Every third case is one of the parameters of before expressions, of which legacy.py knows what they mean, every tenth one of
+the operations on tables.
 
 A case is one item with some conditions, projections and updates, each on one of the operations that take such an expression; or
 a table of items with queries of it. A difference is printed with the seed and the requests that repeat it.
@@ -15,6 +16,7 @@ import evaluator  # noqa: E402  pylint: disable=wrong-import-position
 from case import DYNAMODB, VALIDATION, Case  # noqa: E402  pylint: disable=wrong-import-position
 from legacy_case import LegacyCase  # noqa: E402  pylint: disable=wrong-import-position
 from generate import BINARIES, NUMBERS, STRINGS, Text  # noqa: E402  pylint: disable=wrong-import-position
+from table_case import TableCase  # noqa: E402  pylint: disable=wrong-import-position
 from wire import Server, table  # noqa: E402  pylint: disable=wrong-import-position
 
 KEY = {"pk": {"S": "k"}, "sk": {"N": "1"}}
@@ -270,10 +272,10 @@ def main():
         for name in ("one", "legacy"):
             server.must("CreateTable", table(name, [("pk", "S"), ("sk", "N")]))
         for number in range(seed, seed + cases):
-            kind = LegacyCase if number % 3 == 0 else ExpressionCase
+            kind = TableCase if number % 10 == 5 else LegacyCase if number % 3 == 0 else ExpressionCase
             case = kind(server, number)
             try:
-                case.item() if number % 4 else case.queries()
+                case.life() if kind is TableCase else case.item() if number % 4 else case.queries()
             except Exception:
                 print(f"case {number}: run again with {build} 1 {number}", flush=True)
                 raise

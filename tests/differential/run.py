@@ -22,10 +22,12 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import explained  # noqa: E402  pylint: disable=wrong-import-position
+from table_traffic import NAMES, OPERATIONS, TableRequests, described  # noqa: E402  pylint: disable=wrong-import-position
 from traffic import TABLES, Requests  # noqa: E402  pylint: disable=wrong-import-position
 from wire import Server, headers_of  # noqa: E402  pylint: disable=wrong-import-position
 
 SHOWN = int(os.environ.get("SHOWN", "2"))
+TABLES_SHARE = float(os.environ.get("TABLES_SHARE", "0.15"))  # of the requests: those about tables
 SETS = ("SS", "NS", "BS")
 
 
@@ -104,17 +106,25 @@ class Run:
         self.ours, self.theirs = ours, theirs
         self.random = random.Random(seed)
         self.requests = Requests(self.random)
+        self.tables = TableRequests(self.random)
         self.explained, self.shown = collections.Counter(), collections.Counter()
         self.same = 0
 
     def ask(self, operation, request):
         deleting = explained.makes_items_of_deletes(operation, request)
         a, b = normal(self.ours.ask(operation, request)), normal(self.theirs.ask(operation, request))
+        if operation in OPERATIONS:
+            a, b = (side if "__type" in side else described(operation, side) for side in (a, b))
         if unordered(a, operation) == unordered(b, operation):
             self.same += 1
         else:
             self.differs(operation, request, a, b)
-        if ("__type" in a) != ("__type" in b):
+        if operation in OPERATIONS and isinstance(request.get("TableName"), str):
+            if ("__type" in a) != ("__type" in b):
+                self.forget(request["TableName"])
+            elif "__type" not in a:
+                self.tables.took(operation, request)
+        elif ("__type" in a) != ("__type" in b):
             self.again()
         elif deleting and contents(self.ours) != contents(self.theirs):
             self.explained["deleting from nothing"] += 1
@@ -129,6 +139,13 @@ class Run:
             self.shown[kind] += 1
             if self.shown[kind] <= SHOWN:
                 print(f"{operation} {json.dumps(request)[:3000]}\n    ours  {json.dumps(a)[:6000]}\n    local {json.dumps(b)[:6000]}\n", flush=True)
+
+    def forget(self, name):
+        """No such table in either."""
+        self.tables.known.pop(name, None)
+        for side in (self.ours, self.theirs):
+            side.ask("UpdateTable", {"TableName": name, "DeletionProtectionEnabled": False})
+            side.ask("DeleteTable", {"TableName": name})
 
     def again(self):
         """Both empty, and the same items in both."""
@@ -148,9 +165,10 @@ class Run:
     def go(self, count):
         self.again()
         for number in range(count):
-            operation, request = self.requests.good()
+            of_tables = self.random.random() < TABLES_SHARE
+            operation, request = (self.tables if of_tables else self.requests).good()
             request = copy.deepcopy(request)
-            for _ in range(self.random.choice([0, 1, 1])):
+            for _ in range(self.random.choice([0, 0, 0, 1] if of_tables else [0, 1, 1])):
                 self.requests.spoil(request)
             self.ask(operation, request)
             if number % 50 == 49 and contents(self.ours) != contents(self.theirs):
@@ -159,6 +177,8 @@ class Run:
                 self.again()
             if number % 500 == 499:
                 self.again()
+                for name in NAMES:
+                    self.forget(name)
 
 
 def main():
