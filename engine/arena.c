@@ -21,6 +21,11 @@ void arena_init(struct arena *arena, jmp_buf *exhausted)
     *arena = (struct arena){ .exhausted = exhausted };
 }
 
+void arena_init_in(struct arena *arena, jmp_buf *exhausted, void *room, size_t size)
+{
+    *arena = (struct arena){ .exhausted = exhausted, .next = room, .end = (char *)room + size };
+}
+
 void arena_release(struct arena *arena)
 {
     struct arena_block *block = arena->blocks;
@@ -44,45 +49,33 @@ static struct arena_block *take_block(struct arena *arena, size_t size)
     return block;
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+void *arena_grow(struct arena *arena, size_t size)
 {
-    const size_t align = _Alignof(max_align_t);
     if (size == 0)
-        size = 1;
-    if (size > SIZE_MAX - align)
         longjmp(*arena->exhausted, 1);
-    size = (size + align - 1) & ~(align - 1);
-
-    if (size > (size_t)(arena->end - arena->next)) {
-        size_t next_size = arena->blocks ? arena->blocks->size * 2 : FIRST_BLOCK;
-        if (next_size > LARGEST_BLOCK)
-            next_size = LARGEST_BLOCK;
-        if (next_size < FIRST_BLOCK)
-            next_size = FIRST_BLOCK;
-        if (size > next_size / 4) {
-            /* Behind the newest block in the list, whose free bytes stay in use. */
-            struct arena_block *own = take_block(arena, size);
-            if (arena->blocks) {
-                own->older = arena->blocks->older;
-                arena->blocks->older = own;
-            } else {
-                own->older = NULL;
-                arena->blocks = own;
-                arena->next = arena->end = own->bytes + size;
-            }
-            memset(own->bytes, 0, size);
-            return own->bytes;
+    size_t next_size = arena->blocks ? arena->blocks->size * 2 : FIRST_BLOCK;
+    if (next_size > LARGEST_BLOCK)
+        next_size = LARGEST_BLOCK;
+    if (next_size < FIRST_BLOCK)
+        next_size = FIRST_BLOCK;
+    if (size > next_size / 4) {
+        /* Behind the newest block in the list; the free bytes stay in use. */
+        struct arena_block *own = take_block(arena, size);
+        if (arena->blocks) {
+            own->older = arena->blocks->older;
+            arena->blocks->older = own;
+        } else {
+            own->older = NULL;
+            arena->blocks = own;
         }
-        struct arena_block *block = take_block(arena, next_size);
-        block->older = arena->blocks;
-        arena->blocks = block;
-        arena->next = block->bytes;
-        arena->end = block->bytes + next_size;
+        return own->bytes;
     }
-    void *memory = arena->next;
-    arena->next += size;
-    memset(memory, 0, size);
-    return memory;
+    struct arena_block *block = take_block(arena, next_size);
+    block->older = arena->blocks;
+    arena->blocks = block;
+    arena->next = block->bytes + size;
+    arena->end = block->bytes + next_size;
+    return block->bytes;
 }
 
 void *arena_array(struct arena *arena, size_t count, size_t size)
@@ -95,9 +88,10 @@ void *arena_array(struct arena *arena, size_t count, size_t size)
 
 char *arena_string(struct arena *arena, struct slice bytes)
 {
-    char *copy = arena_alloc(arena, bytes.length + 1);
+    char *copy = arena_take(arena, bytes.length + 1);
     if (bytes.length)
         memcpy(copy, bytes.data, bytes.length);
+    copy[bytes.length] = '\0';
     return copy;
 }
 

@@ -18,13 +18,40 @@ struct buffer {
 /* An empty buffer whose bytes live in `arena`, as long as it does. */
 void buffer_init(struct buffer *buffer, struct arena *arena);
 
-/* Room for `size` bytes at the end, uninitialised: write them, then add to length. */
-char *buffer_reserve(struct buffer *buffer, size_t size);
+/* buffer_reserve where the buffer is too small. */
+char *buffer_grow(struct buffer *buffer, size_t size);
 
-void buffer_append(struct buffer *buffer, const void *bytes, size_t size);
-void buffer_append_slice(struct buffer *buffer, struct slice bytes);
-void buffer_append_string(struct buffer *buffer, const char *string);
-void buffer_append_byte(struct buffer *buffer, unsigned char byte);
+/* Room for `size` bytes at the end, uninitialised: write them, then add to length. */
+static inline char *buffer_reserve(struct buffer *buffer, size_t size)
+{
+    if (size > buffer->capacity - buffer->length)
+        return buffer_grow(buffer, size);
+    return buffer->data + buffer->length;
+}
+
+static inline void buffer_append(struct buffer *buffer, const void *bytes, size_t size)
+{
+    if (size == 0)
+        return;
+    memcpy(buffer_reserve(buffer, size), bytes, size);
+    buffer->length += size;
+}
+
+static inline void buffer_append_slice(struct buffer *buffer, struct slice bytes)
+{
+    buffer_append(buffer, bytes.data, bytes.length);
+}
+
+static inline void buffer_append_string(struct buffer *buffer, const char *string)
+{
+    buffer_append(buffer, string, strlen(string));
+}
+
+static inline void buffer_append_byte(struct buffer *buffer, unsigned char byte)
+{
+    *buffer_reserve(buffer, 1) = (char)byte;
+    buffer->length++;
+}
 
 /* printf at the end; no NUL. */
 void buffer_printf(struct buffer *buffer, const char *format, ...)

@@ -56,15 +56,16 @@ static void copy_text(char *to, size_t size, const char *from)
 
 struct request *request_create(struct engine *engine, const char *region, const char *id)
 {
-    struct request *request = calloc(1, sizeof *request);
+    struct request *request = malloc(sizeof *request);
     if (!request)
         return NULL;
+    memset(request, 0, offsetof(struct request, room));
     request->engine = engine;
     request->now = clock_now();
     copy_text(request->region, sizeof request->region, region);
     copy_text(request->account, sizeof request->account, ENGINE_ACCOUNT);
     copy_text(request->id, sizeof request->id, id);
-    arena_init(&request->arena, &request->exhausted);
+    arena_init_in(&request->arena, &request->exhausted, request->room, sizeof request->room);
     arena_init(&request->scratch, &request->exhausted);
     buffer_init(&request->output, &request->arena);
     return request;
@@ -78,6 +79,7 @@ void request_destroy(struct request *request)
     tables_release(request);
     json_decref(request->kept);
     json_decref(request->json);
+    json_memory_release(&request->json_memory);
     free(request->message);
     arena_release(&request->scratch);
     arena_release(&request->arena);
@@ -135,7 +137,7 @@ int request_parse(struct request *request, const char *body, size_t length)
             "Nesting Levels have exceeded supported limits: Attributes in the item have nested "
             "levels beyond supported limit");
     json_error_t error;
-    request->json = json_loadb(body, length, JSON_ALLOW_NUL, &error);
+    request->json = json_memory_load(&request->json_memory, body, length, JSON_ALLOW_NUL, &error);
     /* jansson has nothing to say of a document only when malloc has failed. */
     if (!request->json && error.text[0] == '\0')
         return request_fail(request, ERROR_INTERNAL_SERVER, "ddbmock is out of memory");
@@ -362,6 +364,19 @@ const json_t *input_get(const json_t *input, const char *name)
 {
     const json_t *member = member_of(input, name);
     return json_is_null(member) ? NULL : member;
+}
+
+bool input_has_any(const json_t *input, const char *const *names, size_t count)
+{
+    json_t *searched = (json_t *)(uintptr_t)input;
+    for (void *i = json_object_iter(searched); i; i = json_object_iter_next(searched, i)) {
+        const char *key = json_object_iter_key(i);
+        for (size_t name = 0; name < count; name++)
+            if (key[0] == names[name][0] && strcmp(key, names[name]) == 0 &&
+                !json_is_null(json_object_iter_value(i)))
+                return true;
+    }
+    return false;
 }
 
 struct slice input_string(const json_t *input, const char *name)

@@ -15,6 +15,7 @@
 #include "engine/buffer.h"
 #include "engine/clock.h"
 #include "engine/engine.h"
+#include "engine/json_memory.h"
 #include "engine/storage/storage.h"
 
 struct operation; /* engine/operations.h */
@@ -68,6 +69,9 @@ struct request {
     struct buffer
         *stats; /* what it has consumed, for engine/stats/stats.h; NULL: nothing, or nobody asks */
     struct table_use *tables; /* decoded definitions that this request holds: engine/table.c */
+    /* What most requests need, so that one malloc is enough; not zeroed. */
+    _Alignas(max_align_t) char room[4096]; /* of the arena's first bytes */
+    struct json_memory json_memory;
 };
 
 /*
@@ -111,6 +115,8 @@ int request_fail_storage(struct request *request, const char *what, int error);
 
 /* Typed access to an input's members; schema/ has checked the types. A missing or null member gives the fallback. */
 const json_t *input_get(const json_t *input, const char *name); /* NULL when missing or null */
+/* Whether any of `count` names is there and not null: one walk over the members. */
+bool input_has_any(const json_t *input, const char *const *names, size_t count);
 struct slice input_string(const json_t *input, const char *name);
 bool input_boolean(const json_t *input, const char *name, bool fallback);
 json_int_t input_integer(const json_t *input, const char *name, json_int_t fallback);

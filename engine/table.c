@@ -26,6 +26,8 @@
 struct table_entry {
     UT_hash_handle hh;
     unsigned users;
+    uint64_t
+        state; /* of the store, where the record was last found; 0: not known. Under tables_lock, as users */
     struct arena arena;  /* of everything below */
     struct slice key;    /* the catalogue's */
     struct slice record; /* the bytes that were decoded */
@@ -71,18 +73,21 @@ void tables_release(struct request *request)
     }
 }
 
-/* The cached entry of exactly these bytes, which the caller then uses, or NULL. */
-static struct table_entry *cache_find(struct engine *engine, struct slice key, struct slice record)
+/* The cached entry that was found in `state` (0: in none), or of exactly these bytes, which the caller then uses, or NULL. */
+static struct table_entry *cache_find(struct engine *engine, struct slice key, uint64_t state,
+                                      const struct slice *record)
 {
     struct table_entry *entry;
     pthread_mutex_lock(&engine->tables_lock);
     HASH_FIND(hh, engine->tables, key.data, key.length, entry);
-    if (entry && slice_equal(entry->record, record))
+    bool found = entry && (record ? slice_equal(entry->record, *record)
+                                  : state != 0 && entry->state == state);
+    if (found) {
         entry->users++;
-    else
-        entry = NULL;
+        entry->state = state;
+    }
     pthread_mutex_unlock(&engine->tables_lock);
-    return entry;
+    return found ? entry : NULL;
 }
 
 /* Takes what is cached under `key` out of the cache, and puts `entry` there unless it is NULL. */
@@ -137,22 +142,34 @@ static int entry_decode(struct request *request, struct table_use *use, struct s
     return 0;
 }
 
-/* The table of a record that was read under `key`; as it is at the request's time, NULL when it is
- * gone by then. */
-static int table_of_record(struct request *request, struct slice key, struct slice record,
-                           const struct table **out)
+/* What will hold an entry for this request: its entry is NULL. */
+static struct table_use *use_create(struct request *request)
 {
     struct table_use *use = ARENA_NEW(&request->arena, struct table_use);
     use->next = request->tables;
     request->tables = use;
-    use->entry = cache_find(request->engine, key, record);
-    if (!use->entry) {
-        if (entry_decode(request, use, key, record) != 0)
-            return -1;
-        cache_replace(request->engine, key, use->entry);
-    }
-    *out = table_at_moment(&request->arena, &use->entry->table, request->now);
+    return use;
+}
+
+/* The entry of a record that was read under `key` into `use`. */
+static int use_record(struct request *request, struct table_use *use, struct slice key,
+                      struct slice record)
+{
+    uint64_t state = storage_state(request->transaction);
+    use->entry = cache_find(request->engine, key, state, &record);
+    if (use->entry)
+        return 0;
+    if (entry_decode(request, use, key, record) != 0)
+        return -1;
+    use->entry->state = state;
+    cache_replace(request->engine, key, use->entry);
     return 0;
+}
+
+/* As the table is at the request's time; NULL when it is gone by then. */
+static const struct table *use_table(struct request *request, const struct table_use *use)
+{
+    return table_at_moment(&request->arena, &use->entry->table, request->now);
 }
 
 int table_look(struct request *request, struct slice name, const struct table **out)
@@ -161,15 +178,23 @@ int table_look(struct request *request, struct slice name, const struct table **
     struct buffer key;
     buffer_init(&key, &request->arena);
     keyspace_catalogue(&key, request->region, name);
-    struct slice record;
-    int error = storage_get(request->transaction, buffer_slice(&key), &record);
-    if (error == -ENOENT || error == -EINVAL) { /* a name longer than any key is nobody's */
-        cache_replace(request->engine, buffer_slice(&key), NULL);
-        return 0;
+    struct table_use *use = use_create(request);
+    use->entry =
+        cache_find(request->engine, buffer_slice(&key), storage_state(request->transaction), NULL);
+    if (!use->entry) {
+        struct slice record;
+        int error = storage_get(request->transaction, buffer_slice(&key), &record);
+        if (error == -ENOENT || error == -EINVAL) { /* a name longer than any key is nobody's */
+            cache_replace(request->engine, buffer_slice(&key), NULL);
+            return 0;
+        }
+        if (error != 0)
+            return request_fail_storage(request, "look a table up", error);
+        if (use_record(request, use, buffer_slice(&key), record) != 0)
+            return -1;
     }
-    if (error != 0)
-        return request_fail_storage(request, "look a table up", error);
-    return table_of_record(request, buffer_slice(&key), record, out);
+    *out = use_table(request, use);
+    return 0;
 }
 
 int table_find(struct request *request, struct slice given, bool control, const struct table **out)
@@ -221,9 +246,10 @@ int table_each(struct request *request, struct slice after,
             return 0;
         start.length = 0;
         buffer_append_slice(&start, found);
-        const struct table *table;
-        if (table_of_record(request, buffer_slice(&start), record, &table) != 0)
+        struct table_use *use = use_create(request);
+        if (use_record(request, use, buffer_slice(&start), record) != 0)
             return -1;
+        const struct table *table = use_table(request, use);
         if (table && visit(context, table) != 0)
             return 0;
     }

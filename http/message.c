@@ -40,6 +40,8 @@ bool ascii_equal(const char *a, size_t a_length, const char *b, size_t b_length)
 {
     if (a_length != b_length)
         return false;
+    if (memcmp(a, b, a_length) == 0)
+        return true;
     for (size_t i = 0; i < a_length; i++)
         if (lower(a[i]) != lower(b[i]))
             return false;

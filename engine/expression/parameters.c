@@ -33,6 +33,8 @@ static struct slice list_present(struct request *request, const json_t *input,
 
 static int check_mixing(struct request *request, const json_t *input)
 {
+    if (!input_has_any(input, others, sizeof others / sizeof *others))
+        return 0;
     size_t other_count = sizeof others / sizeof *others;
     if (!input_get(input, "KeyConditionExpression"))
         other_count--;
@@ -52,12 +54,9 @@ static int check_mixing(struct request *request, const json_t *input)
 
 bool expressions_take(const json_t *input, bool names)
 {
+    const size_t count = sizeof expressions / sizeof *expressions;
     /* The first of them takes names alone. */
-    for (size_t i = names ? 0 : 1; i < sizeof expressions / sizeof *expressions; i++) {
-        if (input_get(input, expressions[i]))
-            return true;
-    }
-    return false;
+    return input_has_any(input, expressions + !names, names ? count : count - 1);
 }
 
 /*

@@ -5,6 +5,7 @@
 #include "engine/storage/layers.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "engine/storage/layers_state.h"
@@ -161,6 +162,23 @@ static void layered_close(struct storage *base)
     free(store);
 }
 
+/* Without a look where the look before it has found the same state plain. */
+static int read_chain(struct layered *store, struct layered_transaction *transaction)
+{
+    struct chain *chain = &transaction->chain;
+    uint64_t state = storage_state(transaction->inner);
+    if (state != 0 && atomic_load_explicit(&store->plain, memory_order_relaxed) == state) {
+        chain->count = 1;
+        chain->layers[0] = 0;
+        chain->work = false;
+        return 0;
+    }
+    int error = layers_chain_read(transaction->inner, slice_of(store->head), chain);
+    if (!error && chain->count == 1 && chain->layers[0] == 0 && !chain->work)
+        atomic_store_explicit(&store->plain, state, memory_order_relaxed);
+    return error;
+}
+
 static int layered_begin(struct storage *base, bool write, struct transaction **out)
 {
     struct layered *store = (struct layered *)base;
@@ -174,7 +192,7 @@ static int layered_begin(struct storage *base, bool write, struct transaction **
     transaction->large = NULL;
     int error = storage_begin(store->inner, write, &transaction->inner);
     if (!error) {
-        error = layers_chain_read(transaction->inner, slice_of(store->head), &transaction->chain);
+        error = read_chain(store, transaction);
         if (error)
             storage_abort(transaction->inner);
     }
@@ -250,6 +268,11 @@ static int layered_remove(struct transaction *base, struct slice key)
     return error;
 }
 
+static uint64_t layered_state(const struct transaction *base)
+{
+    return storage_state(((const struct layered_transaction *)base)->inner);
+}
+
 static void layered_before_fork(struct storage *base)
 {
     storage_before_fork(((struct layered *)base)->inner);
@@ -276,4 +299,5 @@ const struct storage_backend storage_layered = {
     .cursor_step = layers_cursor_step,
     .before_fork = layered_before_fork,
     .after_fork = layered_after_fork,
+    .state = layered_state,
 };

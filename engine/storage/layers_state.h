@@ -40,6 +40,8 @@ struct layered {
     struct storage_base base;
     struct storage *inner;
     char head[LAYERS_NAME_MAX + 1];
+    _Atomic uint64_t
+        plain; /* a state of `inner` in which there is layer 0 alone and no work; 0: none is known */
 };
 
 struct layered_transaction {

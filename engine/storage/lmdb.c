@@ -439,6 +439,16 @@ static int lmdb_cursor_step(struct cursor *base, bool backward, struct slice *fo
     return place(cursor, error, found);
 }
 
+/* LMDB numbers the commits to a file, for all processes; an empty store's number is 0. After another opening nobody asks whether
+ * the file is the same. */
+static uint64_t lmdb_state(const struct transaction *base)
+{
+    const struct lmdb_transaction *transaction = (const struct lmdb_transaction *)base;
+    if (transaction->write)
+        return 0;
+    return ((uint64_t)transaction->environment->openings << 48) + mdb_txn_id(transaction->txn);
+}
+
 static void lmdb_before_fork(struct storage *base)
 {
     environment_before_fork(((struct lmdb_storage *)base)->environment);
@@ -465,4 +475,5 @@ const struct storage_backend storage_lmdb = {
     .cursor_step = lmdb_cursor_step,
     .before_fork = lmdb_before_fork,
     .after_fork = lmdb_after_fork,
+    .state = lmdb_state,
 };

@@ -86,7 +86,10 @@ static int make_open(struct environment *environment)
     if (environment->mdb && environment->reopen)
         lmdb_files_close(environment);
     environment->reopen = false;
-    return environment->mdb ? 0 : lmdb_files_open(environment);
+    if (environment->mdb)
+        return 0;
+    environment->openings++;
+    return lmdb_files_open(environment);
 }
 
 static int open_alone(struct environment *environment)

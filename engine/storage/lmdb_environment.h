@@ -28,6 +28,7 @@ struct environment {
 
     pthread_rwlock_t gate; /* shared by threads inside; alone to open, close and fork */
     bool forking;          /* between before_fork and after_fork */
+    uint16_t openings;     /* so far, modulo 65,536 */
     MDB_env *mdb;          /* NULL while closed; the members below are of this opening */
     int data_descriptor;
     int other_data_descriptor; /* -1, or for synchronous writes, of which there are none */

@@ -49,6 +49,7 @@ struct memory {
     struct change *log;    /* of the write transaction */
     size_t changes;
     size_t log_size;
+    uint64_t state; /* grows with every commit that changes something; never 0 */
 };
 
 struct memory_transaction {
@@ -200,6 +201,7 @@ static int memory_open(const char *path, struct storage **out, char **why)
     if (!memory)
         return -ENOMEM;
     memory->base.backend = &storage_memory;
+    memory->state = 1;
     RB_INIT(&memory->tree);
     int error = gate_init(&memory->lock);
     if (error) {
@@ -266,11 +268,19 @@ static int memory_commit(struct transaction *base)
 {
     struct memory_transaction *transaction = (struct memory_transaction *)base;
     struct memory *memory = transaction->memory;
-    if (transaction->write)
+    if (transaction->write) {
+        memory->state += memory->changes > 0;
         for (size_t i = 0; i < memory->changes; i++)
             free(memory->log[i].out);
+    }
     end(transaction);
     return 0;
+}
+
+static uint64_t memory_state(const struct transaction *base)
+{
+    const struct memory_transaction *transaction = (const struct memory_transaction *)base;
+    return transaction->write ? 0 : transaction->memory->state;
 }
 
 static void memory_abort(struct transaction *base)
@@ -423,4 +433,5 @@ const struct storage_backend storage_memory = {
     .cursor_step = memory_cursor_step,
     .before_fork = memory_before_fork,
     .after_fork = memory_after_fork,
+    .state = memory_state,
 };

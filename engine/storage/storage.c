@@ -61,6 +61,12 @@ void storage_abort(struct transaction *transaction)
         backend_of(transaction)->abort(transaction);
 }
 
+uint64_t storage_state(const struct transaction *transaction)
+{
+    const struct storage_backend *backend = backend_of(transaction);
+    return backend->state ? backend->state(transaction) : 0;
+}
+
 int storage_get(struct transaction *transaction, struct slice key, struct slice *value)
 {
     if (!is_key(key))

@@ -45,7 +45,7 @@ struct storage;     /* an open store; shared by all threads of a process */
 struct transaction; /* of one thread */
 struct cursor;      /* a place in the order, inside one transaction */
 
-/* What a backend fills in. Every function may be called only as the wrappers below say; none may be NULL. */
+/* What a backend fills in. Every function may be called only as the wrappers below say; none but `state` may be NULL. */
 struct storage_backend {
     const char *name; /* "memory", "lmdb", ... */
     int (*open)(const char *path, struct storage **out, char **why);
@@ -63,13 +63,14 @@ struct storage_backend {
     int (*cursor_step)(struct cursor *, bool backward, struct slice *found, struct slice *value);
     void (*before_fork)(struct storage *);
     void (*after_fork)(struct storage *, bool child);
+    uint64_t (*state)(const struct transaction *); /* NULL: always 0 */
 };
 
 /*
  * What a backend from outside exports, under the name STORAGE_SYMBOL: see docs/storage.md. `version` comes first in every
  * version of this interface; it grows whenever anything else in this header changes its meaning.
  */
-enum { STORAGE_VERSION = 2 };
+enum { STORAGE_VERSION = 3 };
 #define STORAGE_SYMBOL "ddbmock_storage"
 struct storage_module {
     unsigned version; /* STORAGE_VERSION, else it is refused */
@@ -114,6 +115,12 @@ int storage_commit(struct transaction *transaction);
 
 /* Ends a transaction without its changes; its cursors must be closed before. NULL does nothing. */
 void storage_abort(struct transaction *transaction);
+
+/*
+ * A number for the contents that a read transaction sees: where two of one open store have the same, they see the same. 0: that
+ * is not known, as always of a write transaction.
+ */
+uint64_t storage_state(const struct transaction *transaction);
 
 /* 0 and *value, or -ENOENT. */
 int storage_get(struct transaction *transaction, struct slice key, struct slice *value);

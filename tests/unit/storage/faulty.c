@@ -164,6 +164,11 @@ static int faulty_cursor_step(struct cursor *base, bool backward, struct slice *
     return error ? error : storage_cursor_step(cursor->inner, backward, found, value);
 }
 
+static uint64_t faulty_state(const struct transaction *base)
+{
+    return storage_state(((const struct faulty_transaction *)base)->inner);
+}
+
 static void faulty_before_fork(struct storage *base)
 {
     storage_before_fork(((struct faulty *)base)->inner);
@@ -188,6 +193,7 @@ static const struct storage_backend storage_faulty = {
     .cursor_close = faulty_cursor_close,
     .cursor_seek = faulty_cursor_seek,
     .cursor_step = faulty_cursor_step,
+    .state = faulty_state,
     .before_fork = faulty_before_fork,
     .after_fork = faulty_after_fork,
 };

@@ -84,8 +84,8 @@ Test(selection, refused_from_outside)
     const struct storage_backend *backend;
     char expected[6000], *why;
     snprintf(expected, sizeof expected,
-             "the storage backend %s is made for version 3 of the interface, and this is version "
-             "2: compile it with this version's storage.h",
+             "the storage backend %s is made for version 4 of the interface, and this is version "
+             "3: compile it with this version's storage.h",
              beside("newer_backend.so"));
     assert_not(beside("newer_backend.so"), expected);
     snprintf(expected, sizeof expected,

@@ -42,6 +42,37 @@ STORAGE_TEST(transactions, a_read_transaction_changes_nothing)
     cr_assert_str_eq(get(store, "key"), "v");
 }
 
+/* The number of what a reader sees now. */
+static uint64_t state(struct storage *store)
+{
+    struct transaction *transaction = begin(store, false);
+    uint64_t number = storage_state(transaction);
+    storage_abort(transaction);
+    return number;
+}
+
+STORAGE_TEST(transactions, a_state_has_one_number)
+{
+    struct transaction *reader, *writer;
+    put(store, "key", "v");
+    uint64_t before = state(store);
+    cr_assert_eq(state(store), before);
+    writer = begin(store, true);
+    cr_assert_eq(storage_state(writer), 0);
+    put_in(writer, "key", "w");
+    cr_assert_eq(storage_state(writer), 0);
+    storage_abort(writer);
+    reader = begin(store, false);
+    assert_value(reader, "key", "v");
+    storage_abort(reader);
+    for (int i = 0; i < 100; i++) {
+        uint64_t last = state(store);
+        put(store, "key", i % 2 ? "v" : "w");
+        cr_assert(last == 0 || state(store) != last);
+    }
+    cr_assert(before == 0 || state(store) != before);
+}
+
 STORAGE_TEST(transactions, ending_nothing)
 {
     storage_abort(NULL);
