@@ -163,7 +163,10 @@ size_t update_size(const struct update *update, const struct map *image);
 /* Whether it was made of AttributeUpdates. NULL was not. */
 bool update_is_legacy(const struct update *update);
 
-/* For ReturnValues UPDATED_OLD and UPDATED_NEW: the parts of `image` that the update's paths name.
+/*
+ * For ReturnValues UPDATED_OLD and UPDATED_NEW: the parts of `image` that the update's paths name. So what SET put behind a
+ * list's end is none of them (ExtendDB/extenddb#98, compared with the service); of a list that REMOVE took an element from it
+ * is the one that has that index now, as DynamoDB Local has it, which is unverified.
  */
 struct map update_touched(struct arena *arena, const struct update *update,
                           const struct map *image);

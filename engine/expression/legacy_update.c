@@ -1,7 +1,8 @@
 /*
  * legacy_update.c - AttributeUpdates as an update: PUT is SET, DELETE without a value REMOVE, with
  * one DELETE, ADD is ADD and takes a list too. Texts: dynalite; DynamoDB Local 2.6.1 agrees, but
- * writes STRING where dynalite's have S.
+ * writes STRING where dynalite's have S, as somebody was told in 2014
+ * (awslabs/dynamodb-document-js-sdk#20); which of the two it is now is unverified.
  */
 #include "engine/expression/internal.h"
 #include "engine/value_json.h"
