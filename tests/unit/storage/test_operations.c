@@ -158,6 +158,51 @@ STORAGE_TEST(operations, at_every_call)
     close_engine(engine, faulty);
 }
 
+/* What only reads says so, too, and answers well the next time. */
+STORAGE_TEST(operations, reads_at_every_call)
+{
+    static const char *const reads[][2] = {
+        { "ListTables", "{}" },
+        { "DescribeTable", "{'TableName':'Tea'}" },
+        { "GetItem", "{'TableName':'Tea','Key':{'k':{'S':'a'}}}" },
+        { "BatchGetItem", "{'RequestItems':{'Tea':{'Keys':[{'k':{'S':'a'}},{'k':{'S':'b'}}]}}}" },
+        { "Query", "{'TableName':'Tea','IndexName':'first','KeyConditionExpression':'g = "
+                   ":g','ExpressionAttributeValues':{':g':{'S':'x'}}}" },
+        { "Scan", "{'TableName':'Tea'}" },
+        { "TransactGetItems",
+          "{'TransactItems':[{'Get':{'TableName':'Tea','Key':{'k':{'S':'a'}}}}]}" },
+    };
+    struct storage *faulty;
+    struct engine *engine = open_engine(store, &faulty);
+    succeed(engine, "CreateTable", quoted(CREATE("Tea")));
+    succeed(engine, "PutItem", quoted("{'TableName':'Tea','Item':{'k':{'S':'a'},'g':{'S':'x'}}}"));
+    succeed(engine, "PutItem", quoted("{'TableName':'Tea','Item':{'k':{'S':'b'},'g':{'S':'x'}}}"));
+    for (size_t i = 0; i < sizeof reads / sizeof *reads; i++) {
+        const char *good = succeed(engine, reads[i][0], quoted(reads[i][1]));
+        bool failed = true;
+        unsigned n = 0;
+        while (failed) {
+            int status;
+            faulty_fail(faulty, ++n, -EIO);
+            struct slice body = call(engine, reads[i][0], quoted(reads[i][1]), &status);
+            failed = faulty_failed(faulty);
+            faulty_fail(faulty, 0, 0);
+            cr_assert_eq(faulty_open_objects(faulty), 0, "%s leaves something open after call %u",
+                         reads[i][0], n);
+            cr_assert_eq(status, failed ? 500 : 200, "%s, failing at call %u: %s", reads[i][0], n,
+                         body.data);
+            if (failed)
+                cr_assert_not_null(
+                    strstr(body.data, "#InternalServerError\",\"message\":\"ddbmock"), "%s",
+                    body.data);
+            else
+                cr_assert_str_eq(body.data, good);
+        }
+        cr_assert_gt(n, 3);
+    }
+    close_engine(engine, faulty);
+}
+
 enum { ITEMS = 6000 }; /* more than a portion */
 
 static void put_items(struct engine *engine, unsigned from, unsigned to)
