@@ -1,144 +1,17 @@
 /*
- * test_order.c - which check wins when two fail, for every operation: a ladder of faults, of which
- * any two are put into one request together, and the upper one is what the service says. The order
- * is dynalite's 4.0.0, recorded from the service: types, constraints, content, table, index,
- * keys, state (facts/fidelity.md section 1).
+ * test_order.c - which check wins when two fail, for the operations on one item and on many: see
+ * ladder.h. The order is dynalite's 4.0.0, recorded from the service: types, constraints, content,
+ * table, index, keys, state (facts/fidelity.md section 1).
  */
-#include <jansson.h>
-#include <stdio.h>
+#include "tests/unit/conformance/ladder.h"
 
-#include "tests/unit/conformance/conformance.h"
-
-struct fault {
-    const char
-        *patch; /* merged into the request; null takes a member out; the string @ is 400 KB of x */
-    const char *answer;
-    const char *answer_2026; /* of the other cohort; NULL: the same; IN_ENVELOPE: in the envelope */
-};
-
-#define IN_ENVELOPE "+"
-
-enum { BIG = 409600 };
-
-/* Whether two patches say two things of one member. */
-static bool conflict(const json_t *a, const json_t *b)
-{
-    const char *key;
-    json_t *value;
-    if (!json_is_object(a) || !json_is_object(b))
-        return !json_equal(a, b);
-    json_object_foreach((json_t *)a, key,
-                        value) if (json_object_get(b, key) &&
-                                   conflict(value, json_object_get(b, key))) return true;
-    return false;
-}
-
-static json_t *big(void)
-{
-    char *text = malloc(BIG + 1);
-    memset(text, 'x', BIG);
-    text[BIG] = '\0';
-    json_t *string = json_string(text);
-    free(text);
-    return string;
-}
-
-static void merge(json_t *into, const json_t *patch)
-{
-    const char *key;
-    json_t *value;
-    json_object_foreach((json_t *)patch, key, value)
-    {
-        if (json_is_null(value))
-            json_object_del(into, key);
-        else if (json_is_object(value)) {
-            if (!json_is_object(json_object_get(into, key)))
-                json_object_set_new(into, key, json_object());
-            merge(json_object_get(into, key), value);
-        } else if (json_is_string(value) && strcmp(json_string_value(value), "@") == 0)
-            json_object_set_new(into, key, big());
-        else
-            json_object_set_new(into, key, json_deep_copy(value));
-    }
-}
-
-static json_t *load(const char *text)
-{
-    json_error_t error;
-    json_t *json = json_loads(quoted(text), JSON_DECODE_ANY, &error);
-    cr_assert_not_null(json, "%s: %s", text, error.text);
-    return json;
-}
-
-static const char *answer_of(const struct fault *fault)
-{
-    static char enveloped[1024];
-    if (wording_get() == WORDING_CLASSIC || !fault->answer_2026)
-        return fault->answer;
-    if (strcmp(fault->answer_2026, IN_ENVELOPE) != 0)
-        return fault->answer_2026;
-    snprintf(enveloped, sizeof enveloped, "%s%s", ENVELOPE, fault->answer);
-    return enveloped;
-}
-
-static void check_ladder_once(struct engine *engine, const char *operation, const char *base,
-                              const struct fault *faults, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        for (size_t j = i; j < count; j++) {
-            json_t *request = load(base), *upper = load(faults[i].patch),
-                   *lower = load(faults[j].patch);
-            if (!conflict(upper, lower)) {
-                merge(request, lower);
-                merge(request, upper);
-                char *text = json_dumps(request, JSON_COMPACT);
-                const char *body = call(engine, operation, text, NULL).data,
-                           *wanted = body_of(answer_of(&faults[i]));
-                cr_expect_str_eq(body, wanted, "%s %s over %s\nanswered %s\n  wanted %s", operation,
-                                 faults[i].patch, faults[j].patch, body, wanted);
-                free(text);
-            }
-            json_decref(request);
-            json_decref(upper);
-            json_decref(lower);
-        }
-}
-
-static void check_ladder(struct engine *engine, const char *operation, const char *base,
-                         const struct fault *faults, size_t count)
-{
-    for (enum wording wording = WORDING_CLASSIC; wording <= WORDING_2026; wording++) {
-        wording_set(wording);
-        check_ladder_once(engine, operation, base, faults, count);
-    }
-    wording_set(WORDING_CLASSIC);
-}
-
-#define LADDER(engine, operation, base, faults)                                                    \
-    check_ladder((engine), (operation), (base), (faults), sizeof(faults) / sizeof *(faults))
-
-#define WRONG_TYPE "SerializationException: NUMBER_VALUE cannot be converted to String"
-#define WRONG_CAPACITY                                                                             \
-    ENVELOPE "Value 'hi' at 'returnConsumedCapacity' failed to satisfy constraint: Member must "   \
-             "satisfy enum value "                                                                 \
-             "set: [INDEXES, TOTAL, NONE]"
-#define WRONG_CAPACITY_2026                                                                        \
-    ENVELOPE                                                                                       \
-    "Failed to satisfy constraint: Member must satisfy enum value set: [INDEXES, TOTAL, NONE]"
 #define IN_VALUES(message)                                                                         \
     "ExpressionAttributeValues contains invalid value: " message " for key :w"
-#define MIXED(others, expressions)                                                                 \
-    "Can not use both expression and non-expression parameters in the same request: "              \
-    "Non-expression parameters: {" others "} Expression parameters: {" expressions "}"
-#define WRONG_NAME  "ExpressionAttributeNames contains invalid key: Syntax error; key: \\\"n\\\""
-#define NOT_NUMERIC "The parameter cannot be converted to a numeric value: x"
 #define UNUSED_NAME "Value provided in ExpressionAttributeNames unused in expressions: keys: {#zz}"
 #define UNUSED_VALUE                                                                               \
     "Value provided in ExpressionAttributeValues unused in expressions: keys: {:zz}"
 #define WRONG_KEY     "ExpressionAttributeValues contains invalid key: Syntax error; key: \\\"w\\\""
 #define NO_EXPRESSION "ExpressionAttributeValues can only be specified when using expressions"
-#define SYNTAX(kind, near)                                                                         \
-    "Invalid " kind "Expression: Syntax error; token: \\\"<EOF>\\\", near: \\\"" near "\\\""
 
 ENGINE_TEST(order, put_item)
 {
@@ -400,66 +273,4 @@ ENGINE_TEST(order, scan)
            ":p','ExpressionAttributeValues':{':p':{'S':'a'}}}",
            faults);
     LADDER(engine, "Scan", "{'TableName':'pair'}", legacy);
-}
-
-/* Of members of a transaction: all contents, then all tables, then keys, which are each member's
- * own. */
-ENGINE_TEST(order, transactions)
-{
-#define DELETE(table, key, rest)                                                                   \
-    "{'Delete':{'TableName':'" table "','Key':{'pk':{" key "}}" rest "}}"
-#define MEMBERS(first, second) "{'TransactItems':[" first "," second "]}"
-#define BROKEN                 ",'ConditionExpression':'a ='"
-#define REASONS(message)                                                                           \
-    "{'__type':'com.amazonaws.dynamodb.v20120810#TransactionCanceledException','"                  \
-    "CancellationReasons':[{'Code':'None'"                                                         \
-    "},{'Code':'ValidationError','Message':'" message                                              \
-    "'}],'Message':'Transaction cancelled, please refer "                                          \
-    "cancellation reasons for specific reasons [None, ValidationError]'}"
-    static const struct exchange exchanges[] = {
-        { "TransactWriteItems",
-          MEMBERS(DELETE("nothing", "'S':'a'", ""), DELETE("hash", "'S':'a'", BROKEN)),
-          SYNTAX("Condition", "=") },
-        { "TransactWriteItems",
-          MEMBERS(DELETE("nothing", "'S':'a'", ""), DELETE("hash", "'N':'x'", "")), NOT_NUMERIC },
-        { "TransactWriteItems",
-          MEMBERS(DELETE("hash", "'N':'1'", ""), DELETE("nothing", "'S':'a'", "")), NOT_FOUND },
-        { "TransactWriteItems",
-          MEMBERS(DELETE("hash", "'N':'1'", ""), DELETE("hash", "'S':''", "")), EMPTY_KEY("pk") },
-        { "TransactWriteItems",
-          MEMBERS(DELETE("hash", "'S':'a'", ",'ConditionExpression':'attribute_exists(pk)'"),
-                  DELETE("hash", "'N':'1'", "")),
-          REASONS(SCHEMA) },
-    };
-    create_tables(engine);
-    CHECK(engine, exchanges);
-}
-
-ENGINE_TEST(order, batches)
-{
-    static const struct fault gets[] = {
-        { "{'RequestItems':1}", "SerializationException: Unexpected field type" },
-        { "{'ReturnConsumedCapacity':'hi'}", WRONG_CAPACITY, WRONG_CAPACITY_2026 },
-        { "{'RequestItems':{'pair':{'AttributesToGet':['a']}}}",
-          MIXED("AttributesToGet", "ProjectionExpression") },
-        { "{'RequestItems':{'pair':{'ExpressionAttributeNames':{'n':'a'}}}}", WRONG_NAME },
-        { "{'RequestItems':{'pair':{'ProjectionExpression':'a,'}}}", SYNTAX("Projection", ",") },
-        { "{'RequestItems':{'pair':{'Keys':[{'pk':{'S':'a'},'sk':{'S':'a'}},{'sk':{'S':'a'},'pk':{'"
-          "S':'a'}}]}}}",
-          "Provided list of item keys contains duplicates" },
-        { "{'RequestItems':{'nothing':{'Keys':[{'pk':{'S':'a'}}]}}}", NOT_FOUND },
-    };
-    static const struct fault writes[] = {
-        { "{'RequestItems':1}", "SerializationException: Unexpected field type" },
-        { "{'ReturnConsumedCapacity':'hi'}", WRONG_CAPACITY, WRONG_CAPACITY_2026 },
-        { "{'RequestItems':{'pair':[{'PutRequest':{'Item':{'a':{'N':'x'}}}}]}}", NOT_NUMERIC },
-        { "{'RequestItems':{'nothing':[{'PutRequest':{'Item':{'pk':{'S':'a'}}}}]}}", NOT_FOUND },
-        { "{'RequestItems':{'hash':[{'PutRequest':{'Item':{'a':{'S':'a'}}}}]}}", SCHEMA },
-    };
-    create_tables(engine);
-    LADDER(engine, "BatchGetItem",
-           "{'RequestItems':{'pair':{'Keys':[{'pk':{'S':'a'},'sk':{'S':'b'}}],'"
-           "ProjectionExpression':'a'}}}",
-           gets);
-    LADDER(engine, "BatchWriteItem", "{'RequestItems':{}}", writes);
 }
