@@ -198,7 +198,7 @@ STORAGE_TEST(operations, reads_at_every_call)
             else
                 cr_assert_str_eq(body.data, good);
         }
-        cr_assert_gt(n, 3);
+        cr_assert_gt(n, 2); /* beginning and one more */
     }
     close_engine(engine, faulty);
 }
