@@ -10,6 +10,7 @@
 #include "preload/exec.h"
 
 #include "preload/config.h"
+#include "preload/lead.h"
 #include "preload/real.h"
 #include "preload/session.h"
 #include "preload/shim.h"
@@ -180,67 +181,127 @@ static int release(const struct completed *made, int result)
     return result;
 }
 
-int execve(const char *path, char *const arguments[], char *const variables[])
+/* How execve, execvp and their kind end, once the environment is complete. */
+static int execute(const char *path, bool search, char *const arguments[], char *const variables[])
 {
     struct completed made;
+    struct led led;
     char *const *all = complete(&made, variables);
-    return release(&made, REAL(execve)(path, arguments, all));
+    int result;
+    if (lead(&led, path, search, arguments, all)) {
+        result = REAL(execve)(led.command, led.arguments, all);
+        lead_release(&led);
+    } else if (search) {
+        result = REAL(execvpe)(path, arguments, all);
+    } else {
+        result = REAL(execve)(path, arguments, all);
+    }
+    return release(&made, result);
+}
+
+int execve(const char *path, char *const arguments[], char *const variables[])
+{
+    return execute(path, false, arguments, variables);
 }
 
 int execv(const char *path, char *const arguments[])
 {
-    struct completed made;
-    char *const *all = complete(&made, environ);
-    return release(&made, REAL(execve)(path, arguments, all));
+    return execute(path, false, arguments, environ);
 }
 
 int execvp(const char *file, char *const arguments[])
 {
-    struct completed made;
-    char *const *all = complete(&made, environ);
-    return release(&made, REAL(execvpe)(file, arguments, all));
+    return execute(file, true, arguments, environ);
 }
 
 int execvpe(const char *file, char *const arguments[], char *const variables[])
 {
-    struct completed made;
-    char *const *all = complete(&made, variables);
-    return release(&made, REAL(execvpe)(file, arguments, all));
+    return execute(file, true, arguments, variables);
+}
+
+/* The file's name where it has one, for the program cannot be led by a number that ends with exec; else NULL. */
+static const char *name_of(int fd, char out[PATH_MAX])
+{
+    char link[32];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t length = readlink(link, out, PATH_MAX - 1);
+    if (length <= 0)
+        return NULL;
+    out[length] = '\0';
+    return out[0] == '/' ? out : NULL; /* one that was deleted is not found by it */
 }
 
 int fexecve(int fd, char *const arguments[], char *const variables[])
 {
     struct completed made;
+    struct led led;
+    char path[PATH_MAX];
     char *const *all = complete(&made, variables);
-    return release(&made, REAL(fexecve)(fd, arguments, all));
+    int result;
+    if (lead(&led, name_of(fd, path), false, arguments, all)) {
+        result = REAL(execve)(led.command, led.arguments, all);
+        lead_release(&led);
+    } else {
+        result = REAL(fexecve)(fd, arguments, all);
+    }
+    return release(&made, result);
 }
 
 int execveat(int directory, const char *path, char *const arguments[], char *const variables[],
              int flags)
 {
     struct completed made;
+    struct led led;
+    char name[PATH_MAX];
     char *const *all = complete(&made, variables);
-    return release(&made, REAL(execveat)(directory, path, arguments, all, flags));
+    int result;
+    bool direct = directory == AT_FDCWD || path[0] == '/';
+    bool number = path[0] == '\0' && (flags & AT_EMPTY_PATH) != 0;
+    if (lead(&led,
+             direct   ? path
+             : number ? name_of(directory, name)
+                      : NULL,
+             false, arguments, all)) {
+        result = REAL(execve)(led.command, led.arguments, all);
+        lead_release(&led);
+    } else {
+        result = REAL(execveat)(directory, path, arguments, all, flags);
+    }
+    return release(&made, result);
+}
+
+static int spawn(pid_t *pid, const char *path, bool search,
+                 const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
+                 char *const arguments[], char *const variables[])
+{
+    struct completed made;
+    struct led led;
+    char *const *all = complete(&made, variables);
+    int result;
+    shim_expect_elsewhere();
+    if (lead(&led, path, search, arguments, all)) {
+        result = REAL(posix_spawn)(pid, led.command, actions, attributes, led.arguments, all);
+        lead_release(&led);
+    } else if (search) {
+        result = REAL(posix_spawnp)(pid, path, actions, attributes, arguments, all);
+    } else {
+        result = REAL(posix_spawn)(pid, path, actions, attributes, arguments, all);
+    }
+    return release(&made, result);
 }
 
 int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
                 const posix_spawnattr_t *attributes, char *const arguments[],
                 char *const variables[])
 {
-    struct completed made;
-    char *const *all = complete(&made, variables);
-    shim_expect_elsewhere();
-    return release(&made, REAL(posix_spawn)(pid, path, actions, attributes, arguments, all));
+    return spawn(pid, path, false, actions, attributes, arguments, variables);
 }
 
 int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions,
                  const posix_spawnattr_t *attributes, char *const arguments[],
                  char *const variables[])
 {
-    struct completed made;
-    char *const *all = complete(&made, variables);
-    shim_expect_elsewhere();
-    return release(&made, REAL(posix_spawnp)(pid, file, actions, attributes, arguments, all));
+    return spawn(pid, file, true, actions, attributes, arguments, variables);
 }
 
 /* The arguments of execl and its kind as an array; `rest` is left after the NULL. False when they

@@ -7,6 +7,7 @@
 #include "preload/config.h"
 #include "preload/environment.h"
 #include "preload/exec.h"
+#include "preload/lead.h"
 #include "preload/loader.h"
 #include "preload/network.h"
 #include "preload/node.h"
@@ -41,6 +42,7 @@ static void start(void)
     environment_prepare();
     node_prepare();
     addresses_configure(getenv("DDBMOCK_HOSTS"));
+    lead_configure(getenv("DDBMOCK_STATIC"));
     network_configure(getenv("DDBMOCK_NETWORK"));
     atomic_store(&shim_started, true);
     shim_leave(&guard);

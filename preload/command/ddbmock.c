@@ -167,17 +167,23 @@ static int set_preload(const char *shim)
 
 static int run(int argc, char **argv)
 {
+    enum { AS = 1 };
     static const struct option options[] = {
         { "session", required_argument, NULL, 's' },
         { "supervise", no_argument, NULL, 'S' },
         { "help", no_argument, NULL, 'h' },
+        { "as", required_argument, NULL, AS }, /* the shim's (preload/lead.c) */
         { 0 },
     };
     const char *session = NULL;
+    const char *as = NULL;
     bool supervised = false;
     optind = 1;
     for (int option; (option = getopt_long(argc, argv, "+s:Sh", options, NULL)) != -1;) {
         switch (option) {
+        case AS:
+            as = optarg;
+            break;
         case 's':
             session = optarg;
             break;
@@ -217,15 +223,12 @@ static int run(int argc, char **argv)
     if (configure("run") != 0)
         return FAILED;
     struct binary binary = { 0 };
-    if (supervised || (binary_inspect(argv[optind], &binary) == 0 && binary.is_elf &&
-                       !binary_can_preload(&binary))) {
-        const struct gateway *gateway = load_engine("run");
+    bool known = binary_inspect(argv[optind], &binary) == 0 && binary.is_elf;
+    if (supervised || as != NULL || (known && !binary_can_preload(&binary))) {
         if (binary.musl)
             unsetenv("LD_PRELOAD"); /* its loader would fail on our object */
-        if (gateway == NULL)
-            return FAILED;
         session_start();
-        return supervise(gateway, argv + optind);
+        return supervise(argv + optind, as);
     }
     execvp(argv[optind], argv + optind);
     int error = errno;

@@ -156,7 +156,9 @@ static int decide_connect(const struct seccomp_notif *call, const struct sockadd
         return fd;
     int result = GO_ON;
     in_port_t relay;
-    if (!is_datagram(fd)) /* a name server's answers over TCP would be seen by nobody */
+    if (ours && server == 0)
+        result = -ECONNREFUSED;
+    else if (!is_datagram(fd)) /* a name server's answers over TCP would be seen by nobody */
         result = ours ? lead(fd, to->sa_family, server) : -ECONNREFUSED;
     else if (asks && (result = relay_port(to, length, &relay)) == 0)
         result = lead(fd, to->sa_family, relay);
@@ -186,7 +188,7 @@ static int decide_sendto(const struct seccomp_notif *call, const struct sockaddr
     return network_refuses(to, length) ? -errno : GO_ON;
 }
 
-int notify_decide(int fd, in_port_t server)
+int notify_decide(int fd, in_port_t (*server)(void *context), void *context)
 {
     struct seccomp_notif call = { 0 };
     struct sockaddr_storage address;
@@ -198,8 +200,11 @@ int notify_decide(int fd, in_port_t server)
     if (ioctl(fd, SECCOMP_IOCTL_NOTIF_ID_VALID, &call.id) != 0)
         return -ENOENT;
     /* What we cannot read the kernel cannot either; and what is so short it refuses by itself. */
+    bool internet = length >= sizeof address.ss_family &&
+                    (address.ss_family == AF_INET || address.ss_family == AF_INET6);
+    in_port_t port = internet ? server(context) : 0;
     int result = length < sizeof address.ss_family ? GO_ON
-                 : call.data.nr == SYS_connect     ? decide_connect(&call, &address, length, server)
+                 : call.data.nr == SYS_connect     ? decide_connect(&call, &address, length, port)
                                                    : decide_sendto(&call, &address, length);
     if (result == GO_ON)
         answer.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;

@@ -13,9 +13,9 @@
 int notify_install(void);
 
 /*
- * Takes one call from `fd` and decides it; `server` is the port (in the network's order) where DynamoDB is. 0; or -errno:
- * -ENOENT when the caller has gone meanwhile.
+ * Takes one call from `fd` and decides it. `server` is asked before anything of the Internet is decided: the port (in the network's
+ * order) where DynamoDB is, or 0 when it cannot be served. 0; or -errno: -ENOENT when the caller has gone meanwhile.
  */
-int notify_decide(int fd, in_port_t server);
+int notify_decide(int fd, in_port_t (*server)(void *context), void *context);
 
 #endif

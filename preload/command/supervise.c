@@ -1,21 +1,19 @@
 /*
- * supervise.c - see supervise.h. The program is a child; this process serves, decides (notify.c), and passes on what a parent
- * in between has to: signals, stops, and how it ended.
+ * supervise.c - see supervise.h. The program is a child; this process serves (service.c), decides (notify.c), and passes on what a
+ * parent in between has to: signals, stops, and how it ended.
  */
 #include "preload/command/supervise.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,25 +21,20 @@
 #include "preload/command/command.h"
 #include "preload/command/notify.h"
 #include "preload/command/relay.h"
+#include "preload/command/service.h"
 #include "preload/environment.h"
 #include "preload/network.h"
 #include "preload/session.h"
 
-enum { BUNDLES = 2, BUNDLE_SIZE = 512 };
-
 /* What the child is told before it becomes the program. */
 struct word {
-    char url[128];                      /* "http://127.0.0.1:40001" */
-    char bundles[BUNDLES][BUNDLE_SIZE]; /* files for bundle_variables; "": leave it as it is */
+    char url[SERVICE_URL_SIZE]; /* "": none */
+    char bundles[SERVICE_BUNDLES][SERVICE_BUNDLE_SIZE];
 };
 
-struct service {
-    const struct gateway *gateway;
-    struct gateway_server server;
-    pthread_t thread;
-    int stop;     /* an eventfd, its `stop` */
-    int ready[2]; /* a pipe: the URL, once it serves; nothing when it cannot */
-    struct word word;
+/* What the child tells before: how notify_install went, and with it the descriptor where that is 0. */
+struct told {
+    int error;
 };
 
 static int fail(const char *what, const char *why)
@@ -50,139 +43,13 @@ static int fail(const char *what, const char *why)
     return FAILED;
 }
 
-static void say_ready(void *context, const char *url)
-{
-    struct service *service = context;
-    ssize_t written = write(service->ready[1], url, strlen(url));
-    (void)written;
-}
-
-static void *serve_until_stopped(void *context)
-{
-    struct service *service = context;
-    char *why = NULL;
-    int error = service->gateway->serve(&service->server, &why);
-    if (error != 0)
-        fail("cannot serve", why != NULL ? why : strerror(-error));
-    free(why);
-    close(service->ready[1]);
-    return NULL;
-}
-
-static void warn(const char *line)
-{
-    fprintf(stderr, "ddbmock run: %s\n", line);
-}
-
-/* The variables that name a bundle of trusted certificates to what is supervised: Go's runtime, AWS's SDK for it. */
-static const char *const bundle_variables[BUNDLES] = { "SSL_CERT_FILE", "AWS_CA_BUNDLE" };
-
-/* A file's bytes, to be freed; *size 0 when it cannot be read. */
-static char *read_bundle(const char *path, size_t *size)
-{
-    struct stat status;
-    char *bytes = NULL;
-    *size = 0;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
-        (bytes = malloc((size_t)status.st_size + 1)) != NULL) {
-        ssize_t got = read(fd, bytes, (size_t)status.st_size);
-        *size = got > 0 ? (size_t)got : 0;
-    }
-    if (fd >= 0)
-        close(fd);
-    return bytes;
-}
-
-/* What the variable names, or the system's bundle, with the session's authority added; in the session's directory. */
-static void make_bundle(struct service *service, const struct gateway_settings *settings, int n)
-{
-    static const char *const usual[] = { "/etc/ssl/certs/ca-certificates.crt",
-                                         "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem" };
-    const char *given = getenv(bundle_variables[n]);
-    bool is_given = given != NULL && *given != '\0';
-    char *path = service->word.bundles[n], *original = NULL;
-    void *bundle = NULL;
-    size_t size = 0, length = 0;
-    if (n > 0 && !is_given)
-        return; /* the first is enough */
-    if (is_given)
-        original = read_bundle(given, &length);
-    for (size_t i = 0; !is_given && length == 0 && i < sizeof usual / sizeof *usual; i++) {
-        free(original);
-        original = read_bundle(usual[i], &length);
-    }
-    if (service->gateway->trust(settings, original, length, &bundle, &size) == 0) {
-        snprintf(path, BUNDLE_SIZE, "%s/%s.pem", settings->session, bundle_variables[n]);
-        int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-        if (fd < 0 || write(fd, bundle, size) != (ssize_t)size)
-            *path = '\0';
-        if (fd >= 0)
-            close(fd);
-    }
-    free(bundle);
-    free(original);
-}
-
-/* Opens the session and starts to serve it; the child waits meanwhile. 0, or FAILED. */
-static int start_service(struct service *service)
-{
-    const char *why = NULL;
-    char *reason = NULL;
-    struct gateway_settings settings = { .warn = warn, .session = session_directory(&why) };
-    if (settings.session == NULL)
-        return fail("cannot make a session", why);
-    int error = service->gateway->open(&settings, &reason);
-    if (error != 0) {
-        fail("cannot open the engine", reason != NULL ? reason : strerror(-error));
-        free(reason);
-        return FAILED;
-    }
-    for (int i = 0; i < BUNDLES; i++)
-        make_bundle(service, &settings, i);
-    service->stop = eventfd(0, EFD_CLOEXEC);
-    if (service->stop < 0 || pipe2(service->ready, O_CLOEXEC) != 0)
-        return fail("cannot begin", strerror(errno));
-    service->server = (struct gateway_server){ .host = "127.0.0.1",
-                                               .port = "0",
-                                               .stop = service->stop,
-                                               .ready = say_ready,
-                                               .context = service };
-    error = pthread_create(&service->thread, NULL, serve_until_stopped, service);
-    if (error != 0)
-        return fail("cannot begin", strerror(error));
-    ssize_t got = read(service->ready[0], service->word.url, sizeof service->word.url - 1);
-    close(service->ready[0]);
-    return got > 0 ? 0 : FAILED;
-}
-
-static void stop_service(struct service *service)
-{
-    for (int i = 0; i < 2; i++) /* the second one does not wait for who is still connected */
-        (void)!write(service->stop, &(uint64_t){ 1 }, sizeof(uint64_t));
-    pthread_join(service->thread, NULL);
-}
-
-/* The child, which waits for its word, tells where its calls are told, and becomes the program. */
-_Noreturn static void become(int channel, char **argv)
+/* The child tells where its calls are told, waits for its word, and becomes the program. */
+_Noreturn static void become(int channel, char **argv, const char *as)
 {
     struct word word;
-    if (recv(channel, &word, sizeof word, MSG_WAITALL) != sizeof word)
-        _exit(FAILED); /* the parent has said why */
-    environment_prepare();
-    setenv("AWS_ENDPOINT_URL_DYNAMODB", word.url, 0);
-    setenv("AWS_ENDPOINT_URL_DYNAMODB_STREAMS", word.url, 0);
-    for (int i = 0; i < BUNDLES; i++)
-        if (word.bundles[i][0] != '\0')
-            setenv(bundle_variables[i], word.bundles[i], 1);
     int fd = notify_install();
-    if (fd < 0)
-        fprintf(
-            stderr,
-            "ddbmock run: %s: what ignores AWS_ENDPOINT_URL_DYNAMODB is not led to DynamoDB, for "
-            "its connections cannot be seen: %s\n",
-            argv[0], strerror(-fd));
-    struct iovec part = { "", 1 };
+    struct told told = { fd < 0 ? fd : 0 };
+    struct iovec part = { &told, sizeof told };
     union {
         char bytes[CMSG_SPACE(sizeof fd)];
         struct cmsghdr align;
@@ -201,19 +68,39 @@ _Noreturn static void become(int channel, char **argv)
         _exit(FAILED);
     if (fd >= 0)
         close(fd);
+    else if (fd != -EBUSY) /* another supervisor's, further up */
+        fprintf(
+            stderr,
+            "ddbmock run: %s: what ignores AWS_ENDPOINT_URL_DYNAMODB is not led to DynamoDB, for "
+            "its connections cannot be seen: %s\n",
+            argv[0], strerror(-fd));
+    if (recv(channel, &word, sizeof word, MSG_WAITALL) != sizeof word)
+        _exit(FAILED); /* the parent has said why */
     close(channel);
-    execvp(argv[0], argv);
+    environment_prepare();
+    if (word.url[0] != '\0') {
+        setenv("AWS_ENDPOINT_URL_DYNAMODB", word.url, 0);
+        setenv("AWS_ENDPOINT_URL_DYNAMODB_STREAMS", word.url, 0);
+    }
+    for (int i = 0; i < SERVICE_BUNDLES; i++)
+        if (word.bundles[i][0] != '\0')
+            setenv(service_bundle_variable(i), word.bundles[i], 1);
+    setenv("DDBMOCK_STATIC", "leave", 1); /* what it starts is led already */
+    const char *program = argv[0];
+    if (as != NULL)
+        argv[0] = (char *)as;
+    execvp(program, argv);
     int error = errno;
-    fprintf(stderr, "ddbmock run: %s: %s\n", argv[0], strerror(error));
+    fprintf(stderr, "ddbmock run: %s: %s\n", program, strerror(error));
     _exit(error == ENOENT ? NOT_FOUND : NOT_RUN);
 }
 
-/* The descriptor that the child passes, or -1. */
-static int receive_listener(int channel)
+/* What the child tells: the descriptor that it passes, or -1 with *error. */
+static int receive_listener(int channel, int *error)
 {
     int fd = -1;
-    char byte;
-    struct iovec part = { &byte, 1 };
+    struct told told = { -EPIPE };
+    struct iovec part = { &told, sizeof told };
     union {
         char bytes[CMSG_SPACE(sizeof fd)];
         struct cmsghdr align;
@@ -222,11 +109,12 @@ static int receive_listener(int channel)
                               .msg_iovlen = 1,
                               .msg_control = control.bytes,
                               .msg_controllen = sizeof control.bytes };
-    if (recvmsg(channel, &message, MSG_CMSG_CLOEXEC) == 1) {
+    if (recvmsg(channel, &message, MSG_CMSG_CLOEXEC) == sizeof told) {
         struct cmsghdr *header = CMSG_FIRSTHDR(&message);
         if (header != NULL && header->cmsg_type == SCM_RIGHTS)
             memcpy(&fd, CMSG_DATA(header), sizeof fd);
     }
+    *error = told.error;
     return fd;
 }
 
@@ -251,12 +139,12 @@ static bool pass_on(pid_t child, const struct signalfd_siginfo *signal, int *sta
     return true;
 }
 
-/* Until the child has ended: how. */
-static int watch(pid_t child, int signals, int listener, in_port_t port)
+/* Until the child has ended: how. A child of -1 ends when nobody is left who could call. */
+static int watch(pid_t child, int signals, int listener, struct service *service)
 {
     struct pollfd polls[2 + RELAY_POLLS];
     int status = 0;
-    for (;;) {
+    while (child > 0 || listener >= 0) {
         polls[0] = (struct pollfd){ signals, POLLIN, 0 };
         polls[1] = (struct pollfd){ listener, POLLIN, 0 }; /* -1 is passed over */
         size_t count = relay_polls(polls + 2);
@@ -264,14 +152,35 @@ static int watch(pid_t child, int signals, int listener, in_port_t port)
             continue;
         struct signalfd_siginfo signal;
         if (polls[0].revents != 0 && read(signals, &signal, sizeof signal) == sizeof signal &&
-            !pass_on(child, &signal, &status))
+            child > 0 && !pass_on(child, &signal, &status))
             return status;
         if (polls[1].revents & POLLIN)
-            notify_decide(listener, port);
+            notify_decide(listener, service_port, service);
         else if (polls[1].revents != 0)
-            listener = -1; /* nobody is left who could call */
+            listener = -1;
         relay_work(polls + 2, count);
     }
+    return status;
+}
+
+/*
+ * The program has ended, but something that it has left behind (a daemon) may still call: then a process of its own goes on, which
+ * has nothing of a terminal.
+ */
+static bool stay_for_others(int signals, int listener, struct service *service)
+{
+    struct pollfd left = { listener, POLLIN, 0 };
+    if (listener < 0 || poll(&left, 1, 0) < 0 || (left.revents & (POLLHUP | POLLERR)) != 0)
+        return false;
+    service_stop(service);
+    if (service_fork(service) != 0)
+        return true;
+    setsid();
+    (void)!freopen("/dev/null", "w", stderr);
+    watch(-1, signals, listener, service);
+    service_end(service);
+    session_leave();
+    _exit(0);
 }
 
 /* Ends as the program did. */
@@ -287,52 +196,85 @@ static int end_as(int status)
     return 128 + WTERMSIG(status);
 }
 
-int supervise(const struct gateway *gateway, char **argv)
+/* Signals that are not passed on: nobody can catch them, or they are this process's own. */
+static void signals_to_pass(sigset_t *out)
 {
-    static const int passed[] = { SIGHUP,  SIGINT,  SIGQUIT,  SIGTERM,
-                                  SIGUSR1, SIGUSR2, SIGWINCH, SIGCHLD };
-    struct service service = { .gateway = gateway, .stop = -1 };
-    int channel[2];
-    sigset_t signals, before;
+    static const int own[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT, SIGPIPE };
+    sigfillset(out);
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        sigdelset(out, own[i]);
+}
+
+/* What the program has for itself is not held by this process as well: who reads from its pipe waits for the end of it. */
+static void let_go(int channel)
+{
+    int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (nothing >= 0) {
+        dup2(nothing, 0);
+        dup2(nothing, 1);
+    }
+    if (channel > 3)
+        close_range(3, (unsigned)channel - 1, 0);
+    close_range((unsigned)channel + 1, ~0U, 0);
+}
+
+/* The child's word. Where its calls are told, it can wait until something calls. */
+static int prepare(struct service *service, bool at_once, struct word *word)
+{
+    service_name_bundles(service);
+    if (at_once && service_port(service) == 0)
+        return FAILED;
+    *word = (struct word){ 0 };
+    if (at_once)
+        memcpy(word->url, service->url, sizeof word->url);
+    memcpy(word->bundles, service->bundles, sizeof word->bundles);
+    return 0;
+}
+
+int supervise(char **argv, const char *as)
+{
+    struct service service = { 0 };
+    struct word word;
+    int channel[2], status = FAILED, error;
+    sigset_t signals;
     addresses_configure(getenv("DDBMOCK_HOSTS"));
     network_configure(getenv("DDBMOCK_NETWORK"));
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel) != 0)
         return fail("cannot begin", strerror(errno));
-    pid_t child = fork(); /* before the server has threads */
+    pid_t self = getpid(), child = fork(); /* before the server has threads */
     if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* as if this were the program */
+        if (getppid() != self)
+            _exit(FAILED);
         close(channel[0]);
-        become(channel[1], argv);
+        become(channel[1], argv, as);
     }
     close(channel[1]);
     if (child < 0) {
         close(channel[0]);
         return fail("cannot begin", strerror(errno));
     }
-    sigemptyset(&signals);
-    for (size_t i = 0; i < sizeof passed / sizeof *passed; i++)
-        sigaddset(&signals, passed[i]);
-    sigprocmask(SIG_BLOCK, &signals, &before);
+    signals_to_pass(&signals);
+    sigprocmask(SIG_BLOCK, &signals, NULL);
     signal(SIGPIPE, SIG_IGN);
-    int fd = signalfd(-1, &signals, SFD_CLOEXEC), status = FAILED;
-    if (fd < 0) {
+    signal(SIGCHLD, SIG_DFL);
+    let_go(channel[0]);
+    int fd = signalfd(-1, &signals, SFD_CLOEXEC);
+    int listener = receive_listener(channel[0], &error);
+    if (fd < 0)
         fail("cannot begin", strerror(errno));
-    } else if (start_service(&service) == 0) {
-        const char *colon = strrchr(service.word.url, ':');
-        in_port_t port = htons((in_port_t)atoi(colon + 1));
-        ssize_t sent = send(channel[0], &service.word, sizeof service.word, MSG_NOSIGNAL);
-        int listener = sent == sizeof service.word ? receive_listener(channel[0]) : -1;
-        status = watch(child, fd, listener, port);
-        if (listener >= 0)
-            close(listener);
-        stop_service(&service);
-        session_leave();
-        close(channel[0]);
-        close(fd);
-        return end_as(status);
+    else if (prepare(&service, as == NULL || (listener < 0 && error != -EBUSY), &word) == 0 &&
+             send(channel[0], &word, sizeof word, MSG_NOSIGNAL) == sizeof word)
+        status = 0;
+    close(channel[0]); /* without its word the child ends */
+    if (status == 0) {
+        status = watch(child, fd, listener, &service);
+        if (!stay_for_others(fd, listener, &service))
+            service_end(&service);
+    } else {
+        waitpid(child, NULL, 0);
+        status = FAILED << 8;
     }
-    close(channel[0]); /* the child ends without its word */
-    waitpid(child, NULL, 0);
-    if (fd >= 0)
-        close(fd);
-    return FAILED;
+    session_leave();
+    return end_as(status);
 }
