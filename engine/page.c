@@ -4,6 +4,7 @@
 #include "engine/page.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include "engine/index.h"
 #include "engine/item.h"
@@ -11,23 +12,6 @@
 #include "engine/stats/stats.h"
 #include "engine/value_json.h"
 #include "engine/write.h"
-
-/* Top-level names that an index does not project, gathered while a projection or a filter is visited. */
-struct missing {
-    struct request *request;
-    const struct page *page;
-    struct buffer names; /* "a, b" */
-};
-
-static void note_missing(void *context, struct slice name)
-{
-    struct missing *missing = context;
-    if (index_projects(missing->page->table, missing->page->index, name))
-        return;
-    if (missing->names.length)
-        buffer_append_string(&missing->names, ", ");
-    buffer_append_slice(&missing->names, name);
-}
 
 int page_select(struct request *request, struct page *page)
 {
@@ -51,8 +35,8 @@ int page_select(struct request *request, struct page *page)
         (int)index->name.length, index->name.data);
 }
 
-/* Names, each once and in their order. */
-struct names {
+/* Top-level names that an index does not project, each once, gathered while a projection or a filter is visited. */
+struct missing {
     const struct page *page;
     struct arena *arena;
     struct slice *names;
@@ -61,24 +45,38 @@ struct names {
 
 static void gather_missing(void *context, struct slice name)
 {
-    struct names *names = context;
-    size_t at = 0;
-    if (index_projects(names->page->table, names->page->index, name))
+    struct missing *missing = context;
+    if (index_projects(missing->page->table, missing->page->index, name))
         return;
-    while (at < names->count && slice_compare(names->names[at], name) < 0)
-        at++;
-    if (at < names->count && slice_equal(names->names[at], name))
-        return;
-    if (names->count == names->room) {
-        names->room = names->room ? 2 * names->room : 8;
-        struct slice *larger = ARENA_NEW_ARRAY(names->arena, names->room, struct slice);
-        if (names->count)
-            memcpy(larger, names->names, names->count * sizeof *larger);
-        names->names = larger;
+    for (size_t i = 0; i < missing->count; i++)
+        if (slice_equal(missing->names[i], name))
+            return;
+    if (missing->count == missing->room) {
+        missing->room = missing->room ? 2 * missing->room : 8;
+        struct slice *larger = ARENA_NEW_ARRAY(missing->arena, missing->room, struct slice);
+        if (missing->count)
+            memcpy(larger, missing->names, missing->count * sizeof *larger);
+        missing->names = larger;
     }
-    memmove(names->names + at + 1, names->names + at, (names->count - at) * sizeof *names->names);
-    names->names[at] = name;
-    names->count++;
+    missing->names[missing->count++] = name;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return slice_compare(*(const struct slice *)a, *(const struct slice *)b);
+}
+
+/* "a, b" */
+static struct slice print_missing(const struct missing *missing)
+{
+    struct buffer list;
+    buffer_init(&list, missing->arena);
+    for (size_t i = 0; i < missing->count; i++) {
+        if (i > 0)
+            buffer_append_string(&list, ", ");
+        buffer_append_slice(&list, missing->names[i]);
+    }
+    return buffer_slice(&list);
 }
 
 /*
@@ -87,18 +85,13 @@ static void gather_missing(void *context, struct slice name)
  */
 static int check_filter_projected(struct request *request, const struct page *page)
 {
-    struct names missing = { .page = page, .arena = &request->arena };
-    struct buffer list;
+    struct missing missing = { .page = page, .arena = &request->arena };
     if (page->filter)
         condition_top_level(page->filter, gather_missing, &missing);
     if (missing.count == 0)
         return 0;
-    buffer_init(&list, &request->arena);
-    for (size_t i = 0; i < missing.count; i++) {
-        if (i > 0)
-            buffer_append_string(&list, ", ");
-        buffer_append_slice(&list, missing.names[i]);
-    }
+    qsort(missing.names, missing.count, sizeof missing.names[0], compare_names);
+    struct slice list = print_missing(&missing);
     return request_fail(request, ERROR_VALIDATION,
                         "One or more parameter values were invalid: Secondary index %.*s does not "
                         "project one or more filter attributes: [%.*s]",
@@ -113,21 +106,20 @@ static int check_filter_projected(struct request *request, const struct page *pa
 static int check_projected(struct request *request, struct page *page)
 {
     const struct index *index = page->index;
-    struct missing missing = { .request = request, .page = page };
-    buffer_init(&missing.names, &request->arena);
+    struct missing missing = { .page = page, .arena = &request->arena };
     if (page->projection)
-        projection_top_level(page->projection, note_missing, &missing);
+        projection_top_level(page->projection, gather_missing, &missing);
     if (index->global) {
-        if (missing.names.length == 0)
+        if (missing.count == 0)
             return 0;
+        struct slice list = print_missing(&missing);
         return request_fail(
             request, ERROR_VALIDATION,
             "One or more parameter values were invalid: Global secondary index %.*s does not "
             "project [%.*s]",
-            (int)index->name.length, index->name.data, (int)missing.names.length,
-            missing.names.data);
+            (int)index->name.length, index->name.data, (int)list.length, list.data);
     }
-    page->fetch = missing.names.length > 0 ||
+    page->fetch = missing.count > 0 ||
                   (page->selection == SELECT_ALL_ATTRIBUTES && index->projection != PROJECTION_ALL);
     return 0;
 }

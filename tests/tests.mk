@@ -145,14 +145,14 @@ soak: build
 .PHONY: soak
 
 # Random items and expressions against tests/conformance/evaluator.py, CASES of them from SEED on (`make test` has 1,000, always the
-# same), and what a twentieth as many tables' lives consume.
+# same), and what a twentieth as many tables' lives show and consume.
 CASES ?= 20000
 SEED ?= $(shell date +%s)
 
 property: build
 	@tests/packages $(test_packages)
 	@tests/conformance/test_property.py $(BUILD) $(CASES) $(SEED)
-	@tests/conformance/test_capacity.py $(BUILD) $$(($(CASES) / 20)) $(SEED)
+	@tests/conformance/test_lives.py $(BUILD) $$(($(CASES) / 20)) $(SEED)
 
 .PHONY: property
 

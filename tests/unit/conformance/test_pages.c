@@ -267,7 +267,7 @@ ENGINE_TEST(pages, selections)
         { "Query", OF_A(",'IndexName':'l-keys','ProjectionExpression':'oth, l'"),
           ONE("'l':{'S':'l'},'oth':{'S':'o'}") },
         { "Query", OF_G(",'IndexName':'keys','Select':'ALL_ATTRIBUTES'"), ALL_OF("keys") },
-        { "Query", OF_G(",'IndexName':'keys','ProjectionExpression':'oth, g, inc'"),
+        { "Query", OF_G(",'IndexName':'keys','ProjectionExpression':'oth.a, g, inc, oth.b'"),
           INVALID "Global secondary index keys does not project [oth, inc]" },
         { "Query", OF_G(",'IndexName':'keys','FilterExpression':'attribute_exists(oth)'"),
           INVALID "Secondary index keys does not project one or more filter attributes: [oth]" },

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""What random reads and writes of a table with indexes consume, compared with a plain account of it: BUILD [CASES [SEED]].
+"""What random reads and writes of a table with indexes consume, and what its indexes hold, compared with a plain account of it:
+BUILD [CASES [SEED]].
 
 The account is written from the developer guide ("DynamoDB read and write operations", "Considerations for using global secondary
 indexes", the same for local ones) and from what was measured on the service (facts of this project: a write is charged for the
-larger image; an index for the change of its entry; only the table's arm doubles in a transaction). A case is one table's life: forty
-requests, each answer's ConsumedCapacity compared as a whole. A difference is printed with the requests that repeat it.
+larger image; an index for the change of its entry; only the table's arm doubles in a transaction). A case is one table's life of forty
+steps: each answer's ConsumedCapacity is compared as a whole, and every walk through pages with what should be there, in order. A
+difference is printed with the requests that repeat it.
 """
 
 import json
@@ -107,14 +109,16 @@ class Case:
         self.server, self.random = server, random.Random(seed)
         self.items, self.asked = {}, []
 
+    def fail(self, got, wanted):
+        requests = "\n".join(f"  {name} {json.dumps(body)}" for name, body in self.asked)
+        raise AssertionError(f"{requests}\ngot {json.dumps(got)}\n  wanted {json.dumps(wanted)}")
+
     def ask(self, operation, request, wanted):
         """Sends the request, and compares what it says that it consumed."""
         self.asked.append((operation, request))
         answer = self.server.must(operation, request)
         if answer.get("ConsumedCapacity") != wanted:
-            requests = "\n".join(f"  {name} {json.dumps(body)}" for name, body in self.asked)
-            raise AssertionError(f"{requests}\nconsumed {json.dumps(answer.get('ConsumedCapacity'))}\n  wanted {json.dumps(wanted)}")
-        return answer
+            self.fail(answer.get("ConsumedCapacity"), wanted)
 
     def detail(self):
         return self.random.choice(["TOTAL", "INDEXES", "INDEXES"])
@@ -268,9 +272,60 @@ class Case:
             bill.table += self.reads(length, consistent)
         self.ask(operation, request, bill.show(detail))
 
+    def pages(self, operation, request):
+        """All items of a read in pages, each page within its Limit and its last key that of its last item."""
+        items, request = [], dict(request)
+        keys = KEY + (INDEXES[request["IndexName"]][1] if "IndexName" in request else ())
+        while True:
+            if self.random.random() < 0.8:
+                request["Limit"] = self.random.randrange(1, 4)
+            self.asked.append((operation, dict(request)))
+            answer = self.server.must(operation, request)
+            page, last = answer["Items"], answer.get("LastEvaluatedKey")
+            if len(page) > request.get("Limit", len(page)) or answer["Count"] != len(page) or answer["ScannedCount"] != len(page):
+                self.fail(answer, request)
+            items += page
+            if last is None:
+                return items
+            if not page or last != {name: page[-1][name] for name in keys}:
+                self.fail(answer, request)
+            request["ExclusiveStartKey"] = last
+
+    def same(self, items, wanted):
+        def ordered(held):
+            return sorted(json.dumps(item, sort_keys=True) for item in held)
+        if ordered(items) != ordered(wanted):
+            self.fail(items, wanted)
+
+    def walk(self):
+        """A table or an index, through pages: by Scan, by Scan in segments, or one of its partitions by Query."""
+        index = self.random.choice([None, *INDEXES])
+        keys = INDEXES[index][1] if index else KEY
+        held = [item if index is None else entry(index, item) for item in self.items.values()]
+        held = [item for item in held if item is not None]
+        request = {"TableName": "wide", **({"IndexName": index} if index else {})}
+        how = self.random.choice(["Scan", "segments", "Query", "Query"])
+        if how == "Scan":
+            self.same(self.pages("Scan", request), held)
+        elif how == "segments":
+            total = self.random.choice([1, 2, 3, 7])
+            found = [self.pages("Scan", {**request, "TotalSegments": total, "Segment": segment}) for segment in range(total)]
+            self.same([item for items in found for item in items], held)
+        else:
+            value = self.random.choice(held)[keys[0]] if held else {TYPES[keys[0]]: "AA=="}
+            forward = self.random.random() < 0.5
+            request.update(KeyConditionExpression="#k = :k", ExpressionAttributeNames={"#k": keys[0]},
+                           ExpressionAttributeValues={":k": value}, ScanIndexForward=forward)
+            items = self.pages("Query", request)
+            self.same(items, [item for item in held if item[keys[0]] == value])
+            if len(keys) > 1:
+                sort = [int(item[keys[1]]["N"]) if TYPES[keys[1]] == "N" else item[keys[1]]["S"] for item in items]
+                if sort != sorted(sort, reverse=not forward):
+                    self.fail(items, "in order")
+
     def live(self):
         for _ in range(40):
-            self.random.choice([self.write, self.write, self.write, self.batch, self.transaction, self.get, self.page, self.page])()
+            self.random.choice([self.write, self.write, self.write, self.batch, self.transaction, self.get, self.page, self.page, self.walk])()
 
 
 def main():
