@@ -314,18 +314,26 @@ int condition_check_key_paths(struct request *request, const struct condition *c
     return 0;
 }
 
+static bool names_top_level(const struct condition *condition, struct slice name)
+{
+    for (size_t i = 0; i < condition->operand_count; i++) {
+        const struct operand *operand = condition->operands[i];
+        if (operand->type == OPERAND_PATH && slice_equal(operand->path.elements[0].name, name))
+            return true;
+    }
+    return false;
+}
+
 int filter_check_keys(struct request *request, const struct condition *filter,
                       const struct key_schema *keys)
 {
-    for (size_t i = 0; filter && i < filter->operand_count; i++) {
-        const struct operand *operand = filter->operands[i];
-        if (operand->type == OPERAND_PATH && is_key_attribute(keys, operand->path.elements[0].name))
+    const struct key_attribute *key;
+    for (unsigned n = 0; filter && (key = key_schema_at(keys, n)) != NULL; n++)
+        if (names_top_level(filter, key->name))
             return request_fail(
                 request, ERROR_VALIDATION,
                 "%s can only contain non-primary key attributes: Primary key attribute: %.*s",
-                filter->legacy ? "QueryFilter" : "Filter Expression",
-                SLICE_ARGUMENTS(operand->path.elements[0].name));
-    }
+                filter->legacy ? "QueryFilter" : "Filter Expression", SLICE_ARGUMENTS(key->name));
     return 0;
 }
 

@@ -62,7 +62,7 @@ int condition_parse(struct request *request, enum expression_kind kind, struct s
 bool condition_met(const struct condition *condition, const struct map *item);
 
 /* Fails the request when a filter names a primary key attribute of `keys`: "Filter Expression can
- * only contain ...". NULL is fine. */
+ * only contain ...". NULL is fine. Of several the schema's first: dynalite, DynamoDB Local 2.6.1. */
 int filter_check_keys(struct request *request, const struct condition *filter,
                       const struct key_schema *keys);
 

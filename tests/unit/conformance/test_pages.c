@@ -291,6 +291,12 @@ ENGINE_TEST(pages, selections)
              "':g':{'S':'g'}}"),
           "Filter Expression can only contain non-primary key attributes: Primary key attribute: "
           "h" },
+        /* of several the schema's first, wherever it stands */
+        { "Query",
+          OF(",'IndexName':'all','KeyConditionExpression':'g = :g','FilterExpression':'h = :g OR "
+             "attribute_exists(g)','ExpressionAttributeValues':{':g':{'S':'g'}}"),
+          "Filter Expression can only contain non-primary key attributes: Primary key attribute: "
+          "g" },
         { "Query",
           OF(",'IndexName':'all','KeyConditionExpression':'g = :g','FilterExpression':'pk = "
              ":p','ExpressionAttributeValues':{"
