@@ -48,11 +48,20 @@ static const void *at(const char *head, size_t size, size_t offset, size_t lengt
     return offset <= size && length <= size - offset ? head + offset : NULL;
 }
 
-/* Whether a segment of notes begins with one of Go's. */
+/* Whether one of a segment's notes is Go's. */
 static bool has_go_note(const char *head, size_t size, const Elf64_Phdr *part)
 {
-    const Elf64_Nhdr *note = at(head, size, part->p_offset, sizeof *note + 4);
-    return note != NULL && note->n_namesz == 4 && memcmp(note + 1, "Go\0", 4) == 0;
+    size_t place = part->p_offset;
+    const size_t end = part->p_filesz < size ? place + part->p_filesz : size;
+    for (const Elf64_Nhdr *note;
+         place < end && (note = at(head, size, place, sizeof *note + 4)) != NULL;) {
+        if (note->n_namesz == 4 && memcmp(note + 1, "Go\0", 4) == 0)
+            return true;
+        /* Names and descriptions are padded to words. */
+        place += sizeof *note + (((size_t)note->n_namesz + 3) & ~(size_t)3) +
+                 (((size_t)note->n_descsz + 3) & ~(size_t)3);
+    }
+    return false;
 }
 
 static bool unreached(const char *head, size_t size)

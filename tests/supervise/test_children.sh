@@ -46,6 +46,24 @@ if command -v curl >/dev/null; then
             -H 'Content-Type: application/x-amz-json-1.0' --data '{}' https://$host/")"
 fi
 
+# A program with an interpreter is led when it is Go's, by its note beside others, and not otherwise.
+cat >"$scratch/note.s" <<'END'
+.section .note.go.buildid, "a", %note
+.balign 4
+.long 4, 5, 4
+.asciz "Go\0"
+.ascii "build\0\0\0"
+END
+# shellcheck disable=SC2016
+led='echo "${DDBMOCK_STATIC:-no}"'
+cc -w -o "$scratch/noted" tests/supervise/plain.c "$scratch/note.s"
+cc -w -o "$scratch/unnoted" tests/supervise/plain.c
+is "a program of Go's compiler" leave "$(shim sh -c "$scratch/noted shell '$led'")"
+is "one of another's" no "$(shim sh -c "$scratch/unnoted shell '$led'")"
+is "a static one" leave "$(shim sh -c "$plain shell '$led'")"
+linker=$(readelf -lW "$scratch/unnoted" | sed -n 's/.*interpreter: \(.*\)]/\1/p')
+is "the dynamic linker" no "$(shim sh -c "$linker $scratch/unnoted shell '$led'")"
+
 # Otherwise it is as it is.
 is "its name" another "$(shim "$children" "another name" "$plain" name)"
 is "its endpoint" none "$(shim "$children" vfork "$plain" endpoint)"
