@@ -121,6 +121,39 @@ def test_json(server):
         assert status == 400 and "__type" in body, body
 
 
+SERIALIZATION = "com.amazon.coral.service#SerializationException"
+
+
+def test_json_elsewhere(server):
+    """Where no value is wanted: a wrong type, or a member that nobody knows, up to 128 brackets, beyond them what values that are
+    too deep are told."""
+    for operation, request in (
+        ("GetItem", '{"TableName":%s,"Key":{"pk":{"S":"a"}}}'),
+        ("GetItem", '{"TableName":"deep","Key":{"pk":{"S":"a"}},"ConsistentRead":%s}'),
+        ("GetItem", '{"TableName":"deep","Key":{"pk":{"S":"a"}},"AttributesToGet":%s}'),
+        ("PutItem", '{"TableName":"deep","Item":%s}'),
+        ("Query", '{"TableName":"deep","ExpressionAttributeNames":%s}'),
+        ("BatchWriteItem", '{"RequestItems":{"deep":%s}}'),
+        ("TransactWriteItems", '{"TransactItems":[{"Put":%s}]}'),
+        ("CreateTable", '{"TableName":"new","KeySchema":%s}'),
+        ("UpdateTable", '{"TableName":"deep","GlobalSecondaryIndexUpdates":%s}'),
+        ("ListTables", '{"Limit":%s}'),
+    ):
+        for opened, closed in (("[", "]"), ('{"a":', "}")):
+            for levels in (20, 40, 100, 140, 3000):
+                status, body = server.raw(operation, request % (opened * levels + "1" + closed * levels))
+                answer = json.loads(body)
+                assert status == 400, (operation, levels, answer)
+                if levels + 1 > 128:
+                    assert answer == {"__type": VALIDATION, "message": NESTING}, (operation, levels, answer)
+                else:
+                    assert answer["__type"] in (SERIALIZATION, VALIDATION) and NESTING not in str(answer), (operation, levels, answer)
+    # Of what the operation does not have it does not matter what it is, but how deep.
+    for levels, good in ((100, True), (140, False)):
+        answer = server.ask("GetItem", {"TableName": "deep", "Key": KEY, "Unknown": json.loads("[" * levels + "]" * levels)})
+        assert ("Item" in answer) == good, (levels, answer)
+
+
 def test_it_still_answers(server):
     assert server.ask("GetItem", {"TableName": "deep", "Key": KEY})["Item"]["pk"] == KEY["pk"]
 

@@ -24,7 +24,7 @@ static bool maps_equal(const struct map *a, const struct map *b)
     return value_equal(&x, &y);
 }
 
-static void check(struct request *request, const json_t *input)
+static void check(struct request *request, json_t *input)
 {
     static const struct shape value = { .kind = SHAPE_ATTRIBUTE_VALUE, .name = "AttributeValue" };
     static const struct shape item_shape = { .kind = SHAPE_MAP, .element = &value };

@@ -141,6 +141,14 @@ static const struct refusal refusals[] = {
     { PK PK_HASH UNITS "," GSI ALL "," UNITS ",'OnDemandThroughput':{'MaxWriteRequestUnits':1}}]",
       PREFIX "MaxWriteRequestUnits for OnDemandThroughput for index: gsi cannot be specified when "
              "table BillingMode is PROVISIONED." },
+    { PK PK_HASH "'ProvisionedThroughput':{'ReadCapacityUnits':9,'WriteCapacityUnits':1},'"
+                 "WarmThroughput':{'ReadUnitsPerSecond':8}",
+      PREFIX "Requested ReadUnitsPerSecond for WarmThroughput for table is lower than "
+             "ReadCapacityUnits of ProvisionedThroughput" },
+    { PK PK_HASH PPR ",'OnDemandThroughput':{'MaxReadRequestUnits':0}", PREFIX
+      "Requested MaxReadRequestUnits for OnDemandThroughput for table is outside of valid range" },
+    { PK PK_HASH PPR ",'SSESpecification':{'Enabled':false,'KMSMasterKeyId':'k'}",
+      PREFIX "KMSMasterKeyId can not be specified if Enabled is false" },
     { PK PK_HASH PPR ",'OnDemandThroughput':{'MaxWriteRequestUnits':-1}", PREFIX
       "Requested MaxWriteRequestUnits for OnDemandThroughput for table is outside of valid range" },
     { PK PK_HASH PPR "," GSI ALL ",'OnDemandThroughput':{'MaxReadRequestUnits':0}}]",

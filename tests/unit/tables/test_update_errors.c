@@ -39,6 +39,14 @@
 #define CREATE_PT                                                                                  \
     "{'Create':{'IndexName':'new','KeySchema':[{'AttributeName':'pk','KeyType':'HASH'}],"          \
     "'Projection':{'ProjectionType':'ALL'}," PT "}}"
+#define TYPED(name) "{'AttributeName':'" name "','AttributeType':'S'}"
+#define FIVE                                                                                       \
+    "'AttributeDefinitions':[" TYPED("a") "," TYPED("b") "," TYPED("c") "," TYPED("d") "," TYPED(  \
+        "e") "],"
+#define HASH(name)  "{'AttributeName':'" name "','KeyType':'HASH'}"
+#define RANGE(name) "{'AttributeName':'" name "','KeyType':'RANGE'}"
+#define CREATE_KEYS(keys)                                                                          \
+    "{'Create':{'IndexName':'new','KeySchema':[" keys "],'Projection':{'ProjectionType':'ALL'}}}"
 #define DELETE(name)     "{'Delete':{'IndexName':'" name "'}}"
 #define UPDATE(name, pt) "{'Update':{'IndexName':'" name "'," pt "}}"
 
@@ -107,6 +115,18 @@ static const struct refusal of_provisioned[] = {
       PREFIX "Requested WriteUnitsPerSecond for WarmThroughput for table is lower than current "
              "WarmThroughput, decreasing "
              "WarmThroughput is not supported" },
+    { "'ProvisionedThroughput':{'ReadCapacityUnits':40001,'WriteCapacityUnits':1}", LIMIT_EXCEEDED,
+      "The requested ReadCapacityUnits, 40001, is above the per table maximum for the account in "
+      "us-east-1. Per table maximum: 40000. Refer to the Amazon DynamoDB Developer Guide for "
+      "current limits and how to request higher limits." },
+    { "'WarmThroughput':{'ReadUnitsPerSecond':0}", VALIDATION,
+      PREFIX "Requested ReadUnitsPerSecond for WarmThroughput for table is lower than current "
+             "WarmThroughput, decreasing WarmThroughput is not supported" },
+    { "'ProvisionedThroughput':{'ReadCapacityUnits':0,'WriteCapacityUnits':0}", VALIDATION,
+      "2 validation errors detected: Value '0' at 'provisionedThroughput.writeCapacityUnits' failed "
+      "to satisfy constraint: Member must have value greater than or equal to 1; Value '0' at "
+      "'provisionedThroughput.readCapacityUnits' failed to satisfy constraint: Member must have "
+      "value greater than or equal to 1" },
     { "'ProvisionedThroughput':{'ReadCapacityUnits':1,'WriteCapacityUnits':40001}", LIMIT_EXCEEDED,
       "The requested WriteCapacityUnits, 40001, is above the per table maximum for the account in "
       "us-east-1. Per table "
@@ -123,6 +143,12 @@ static const struct refusal of_provisioned[] = {
     { "'SSESpecification':{}", VALIDATION, PREFIX "Table is already encrypted by default" },
     { "'SSESpecification':{'Enabled':false,'KMSMasterKeyId':'k'}", VALIDATION,
       PREFIX "KMSMasterKeyId can not be specified if Enabled is false" },
+    { "'SSESpecification':{'Enabled':false,'SSEType':'KMS'}", VALIDATION,
+      PREFIX "SSEType can not be specified if Enabled is false" },
+    { "'SSESpecification':{'Enabled':true,'KMSMasterKeyId':'k'}", VALIDATION,
+      PREFIX "SSEType KMS is required if KMSMasterKeyId is specified" },
+    { "'SSESpecification':{'Enabled':true,'SSEType':'AES256'}", VALIDATION,
+      PREFIX "SSEType AES256 is not supported" },
 
     /* Index updates. */
     { UPDATES("{}"), VALIDATION,
@@ -142,6 +168,13 @@ static const struct refusal of_provisioned[] = {
     { DEFINE UPDATES(CREATE("new", "b")), VALIDATION,
       PREFIX "Some index key attributes are not defined in AttributeDefinitions. Keys: [b], "
              "AttributeDefinitions: [a]" },
+    { FIVE UPDATES(CREATE_KEYS(HASH("a") "," HASH("b") "," HASH("c") "," HASH("d") "," HASH("e"))),
+      VALIDATION,
+      PREFIX "The KeySchema exceeds the maximum allowed number of HASH key attributes" },
+    { FIVE UPDATES(CREATE_KEYS(
+          HASH("pk") "," RANGE("a") "," RANGE("b") "," RANGE("c") "," RANGE("d") "," RANGE("e"))),
+      VALIDATION,
+      PREFIX "The KeySchema exceeds the maximum allowed number of RANGE key attributes" },
     { DEFINE UPDATES(CREATE("new", "a")), VALIDATION,
       PREFIX "Both ReadCapacityUnits and WriteCapacityUnits must be specified for index: new" },
     { UPDATES(DELETE("lsi")), VALIDATION,
