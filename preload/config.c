@@ -6,6 +6,8 @@
  */
 #include "preload/config.h"
 
+#include "preload/text.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -61,9 +63,10 @@ static bool find_file(char path[PATH_MAX])
     bool own = base != NULL && base[0] == '/';
     if (!own && (home == NULL || home[0] != '/'))
         return false;
-    int length = snprintf(path, PATH_MAX, "%s%s/ddbmock/config.json", own ? base : home,
-                          own ? "" : "/.config");
-    return length < PATH_MAX && access(path, R_OK) == 0;
+    struct text text = text_in(path, PATH_MAX);
+    text_add(&text, own ? base : home);
+    text_add(&text, own ? "/ddbmock/config.json" : "/.config/ddbmock/config.json");
+    return text_fits(&text) && access(path, R_OK) == 0;
 }
 
 /* What a parent took from another file is not what the user set. */
@@ -89,24 +92,12 @@ static void take(void *context, const char *variable, const char *value)
     strcat(strcat(list, *list != '\0' ? "," : ""), name);
 }
 
-int config_start(const struct gateway *(*engine)(void), char **why)
+/* Not inline: a program without a file should not meet these pages of its stack. */
+__attribute__((noinline)) static int read_file(const char *path,
+                                               const struct gateway *(*engine)(void), char **why)
 {
-    char path[PATH_MAX], list[LIST_SIZE] = "", read[LIST_SIZE + PATH_MAX];
+    char list[LIST_SIZE] = "", read[LIST_SIZE + PATH_MAX];
     char *reason = NULL;
-    const char *known = getenv(READ_VARIABLE);
-    if (why != NULL)
-        *why = NULL;
-    bool found = find_file(path);
-    if (!found && known == NULL)
-        return 0;
-    const char *colon = known != NULL ? strchr(known, ':') : NULL;
-    if (found && colon != NULL && strcmp(colon + 1, path) == 0)
-        return 0;
-    if (known != NULL)
-        forget(known);
-    unsetenv(READ_VARIABLE);
-    if (!found)
-        return 0;
     const char *given = getenv(CONFIG_VARIABLE);
     given_path = given != NULL ? strdup(given) : NULL;
     set(CONFIG_VARIABLE, path);
@@ -123,4 +114,22 @@ int config_start(const struct gateway *(*engine)(void), char **why)
     else
         free(reason);
     return error;
+}
+
+int config_start(const struct gateway *(*engine)(void), char **why)
+{
+    char path[PATH_MAX];
+    const char *known = getenv(READ_VARIABLE);
+    if (why != NULL)
+        *why = NULL;
+    bool found = find_file(path);
+    if (!found && known == NULL)
+        return 0;
+    const char *colon = known != NULL ? strchr(known, ':') : NULL;
+    if (found && colon != NULL && strcmp(colon + 1, path) == 0)
+        return 0;
+    if (known != NULL)
+        forget(known);
+    unsetenv(READ_VARIABLE);
+    return found ? read_file(path, engine, why) : 0;
 }

@@ -10,6 +10,7 @@
 
 #include "http/hosts.h"
 #include "preload/regions.h"
+#include "preload/text.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -25,13 +26,36 @@ static bool is_set(const char *variable)
     return value != NULL && *value != '\0';
 }
 
+void environment_put(char *assignment)
+{
+    enum { MOST = 250 };
+    static char *list[MOST + 1];
+    size_t length = strcspn(assignment, "=") + 1, count = 0;
+    for (; environ != NULL && environ[count] != NULL; count++)
+        if (strncmp(environ[count], assignment, length) == 0) {
+            environ[count] = assignment;
+            return;
+        }
+    if (count == MOST || environ == NULL) {
+        putenv(assignment);
+        return;
+    }
+    if (environ != list) {
+        memcpy(list, environ, count * sizeof *list);
+        environ = list;
+    }
+    list[count] = assignment;
+    list[count + 1] = NULL;
+}
+
 /* Whether a line of the configuration file at `path` begins with one of the keys (separated by
  * blanks). A very large one has them all. */
 static bool has_key(const char *path, const char *keys)
 {
     enum { LARGEST = 64 * 1024 };
     bool found = false;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    /* Mostly it is not there, and access is no hook: nothing need be looked up. */
+    int fd = access(path, R_OK) == 0 ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
     if (fd < 0)
         return false;
     char *text = malloc(LARGEST);
@@ -54,6 +78,16 @@ static bool has_key(const char *path, const char *keys)
     return found;
 }
 
+/* False when it is too long. */
+static bool put_path(char path[PATH_MAX], const char *directory, const char *file)
+{
+    struct text text = text_in(path, PATH_MAX);
+    text_add(&text, directory);
+    text_add(&text, "/");
+    text_add(&text, file);
+    return text_fits(&text);
+}
+
 /* The file that `variable` names, else the one at `fallback` in the home directory. */
 static bool file_has_key(const char *variable, const char *fallback, const char *keys)
 {
@@ -63,15 +97,13 @@ static bool file_has_key(const char *variable, const char *fallback, const char 
         return has_key(named, keys);
     if (named != NULL && strncmp(named, "~/", 2) == 0)
         fallback = named + 2;
-    return home != NULL &&
-           snprintf(path, sizeof path, "%s/%s", home, fallback) < (int)sizeof path &&
-           has_key(path, keys);
+    return home != NULL && put_path(path, home, fallback) && has_key(path, keys);
 }
 
 static bool file_begins(const char *path, const char *start)
 {
     char text[32] = "";
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = access(path, R_OK) == 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     if (fd < 0)
         return false;
     ssize_t length = read(fd, text, sizeof text - 1);
@@ -85,7 +117,7 @@ static bool on_ec2(void)
     const char *disabled = getenv("AWS_EC2_METADATA_DISABLED");
     if (disabled != NULL && strcasecmp(disabled, "true") == 0)
         return false;
-    return file_begins("/sys/class/dmi/id/sys_vendor", "Amazon EC2") ||
+    return file_begins("/sys/devices/virtual/dmi/id/sys_vendor", "Amazon EC2") ||
            file_begins("/sys/hypervisor/uuid", "ec2");
 }
 
@@ -104,8 +136,7 @@ static struct files read_files(void)
     const char *home = getenv("HOME");
     /* Mostly the directory is not there: one look instead of four. */
     if (!is_set("AWS_SHARED_CREDENTIALS_FILE") && !is_set("AWS_CONFIG_FILE") &&
-        (home == NULL || snprintf(path, sizeof path, "%s/.aws", home) >= (int)sizeof path ||
-         access(path, F_OK) != 0))
+        (home == NULL || !put_path(path, home, ".aws") || access(path, F_OK) != 0))
         return found;
     found.credentials = file_has_key("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials", keys) ||
                         file_has_key("AWS_CONFIG_FILE", ".aws/config", keys);
@@ -114,7 +145,11 @@ static struct files read_files(void)
     return found;
 }
 
-static const char dummy_key[] = "AKIADDBMOCK000000000";
+static char dummy_key[] = "AWS_ACCESS_KEY_ID=AKIADDBMOCK000000000";
+static char dummy_secret[] = "AWS_SECRET_ACCESS_KEY=ddbmock";
+static char no_metadata[] = "AWS_EC2_METADATA_DISABLED=true";
+static char dummy_region[] = "AWS_REGION=us-east-1";
+static char dummy_default_region[] = "AWS_DEFAULT_REGION=us-east-1";
 
 /* `dummy`: the first two are ours. */
 static bool has_other_credentials(bool dummy)
@@ -146,10 +181,14 @@ static void prepare_region(bool configured)
     bool first = region != NULL && *region != '\0', second = other != NULL && *other != '\0';
     if (configured)
         return;
-    if (!first)
-        setenv("AWS_REGION", second ? other : "us-east-1", 1);
-    if (!second)
-        setenv("AWS_DEFAULT_REGION", first ? region : "us-east-1", 1);
+    if (!first && !second) {
+        environment_put(dummy_region);
+        environment_put(dummy_default_region);
+    } else if (!first) {
+        setenv("AWS_REGION", other, 1);
+    } else if (!second) {
+        setenv("AWS_DEFAULT_REGION", region, 1);
+    }
 }
 
 /*
@@ -192,7 +231,7 @@ void environment_prepare(void)
     const char *key = getenv("AWS_ACCESS_KEY_ID");
     /* A parent's doing; the user may have come by credentials since (a script that exports
      * AWS_PROFILE). */
-    bool dummy = key != NULL && strcmp(key, dummy_key) == 0;
+    bool dummy = key != NULL && strcmp(key, strchr(dummy_key, '=') + 1) == 0;
     prepare_region(files.region);
     prepare_proxy();
     if (files.credentials || has_other_credentials(dummy)) {
@@ -203,8 +242,8 @@ void environment_prepare(void)
         }
     } else if (
         !dummy) { /* a variable more than need be unset would change what Go's runtime reads */
-        setenv("AWS_ACCESS_KEY_ID", dummy_key, 1);
-        setenv("AWS_SECRET_ACCESS_KEY", "ddbmock", 1);
-        setenv("AWS_EC2_METADATA_DISABLED", "true", 1);
+        environment_put(dummy_key);
+        environment_put(dummy_secret);
+        environment_put(no_metadata);
     }
 }

@@ -59,7 +59,8 @@ void exec_configure(const char *name)
         else
             setenv("LD_PRELOAD", preload + strlen("LD_PRELOAD="), 1);
     } else if (strlen(list) < PATH_MAX && strstr(list, "libddbmock") != NULL) {
-        snprintf(preload, sizeof preload, "LD_PRELOAD=%s", list);
+        strcpy(preload, "LD_PRELOAD=");
+        strcat(preload, list);
     }
 }
 

@@ -21,9 +21,11 @@
  */
 #include "preload/session.h"
 
+#include "preload/environment.h"
 #include "preload/loader.h"
 #include "preload/process.h"
 #include "preload/shim.h"
+#include "preload/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -62,10 +64,20 @@ const char *session_setting(void)
  * ticks of process_start_time. */
 static bool parse_automatic(const char *text, int *pid, unsigned long long *chosen)
 {
-    unsigned long long random;
-    int end = -1;
-    return sscanf(text, "tree-%d-%llu-%16llx%n", pid, chosen, &random, &end) == 3 &&
-           text[end] == '\0';
+    /* Not sscanf: every program of a tree comes by here. */
+    char *end;
+    if (strncmp(text, "tree-", 5) != 0)
+        return false;
+    unsigned long long number = strtoull(text + 5, &end, 10);
+    if (end == text + 5 || number > INT_MAX || *end != '-')
+        return false;
+    *pid = (int)number;
+    text = end + 1;
+    *chosen = strtoull(text, &end, 10);
+    if (end == text || *end != '-')
+        return false;
+    text = end + 1;
+    return strspn(text, "0123456789abcdef") == 16 && text[16] == '\0';
 }
 
 static bool valid_name(const char *text)
@@ -82,7 +94,8 @@ void session_start(void)
     int pid;
     unsigned long long chosen;
     if (given != NULL && *given != '\0') {
-        snprintf(setting, sizeof setting, SESSION_VARIABLE "=%s", given);
+        strcpy(setting, SESSION_VARIABLE "=");
+        strncat(setting, given, PATH_MAX - 1);
         kind = strlen(given) >= PATH_MAX               ? INVALID
                : strchr(given, '/') != NULL            ? PATH
                : parse_automatic(given, &pid, &chosen) ? AUTOMATIC
@@ -97,10 +110,15 @@ void session_start(void)
         memcpy(&random, (const char *)getauxval(AT_RANDOM) + 8, sizeof random);
     /* A process of this id that started later is another one: so the present time serves as well as
      * our start, and costs no file. */
-    snprintf(setting, sizeof setting, SESSION_VARIABLE "=tree-%d-%llu-%016llx", (int)getpid(),
-             process_time(), (unsigned long long)random);
+    struct text text = text_in(setting, sizeof setting);
+    text_add(&text, SESSION_VARIABLE "=tree-");
+    text_add_number(&text, (unsigned)getpid(), 10, 1);
+    text_add(&text, "-");
+    text_add_number(&text, process_time(), 10, 1);
+    text_add(&text, "-");
+    text_add_number(&text, random, 16, 16);
     kind = AUTOMATIC;
-    setenv(SESSION_VARIABLE, name(), 1);
+    environment_put(setting);
 }
 
 /* --- the directory --- */
@@ -115,6 +133,18 @@ static bool base(int n, const char **where)
     if (*where != NULL && (*where)[0] != '/')
         *where = NULL;
     return n <= 3;
+}
+
+/* The user's directory under a base, or with `session` the session's in it. False when that is too long. */
+static bool put_path(char path[PATH_MAX], const char *where, bool session)
+{
+    struct text text = text_in(path, session ? PATH_MAX : PATH_MAX - NAME_SIZE);
+    text_add(&text, where);
+    text_add(&text, "/ddbmock-");
+    text_add_number(&text, geteuid(), 10, 1);
+    text_add(&text, session ? "/" : "");
+    text_add(&text, session ? name() : "");
+    return text_fits(&text);
 }
 
 /* Opens a directory that is ours alone, or -errno. */
@@ -138,8 +168,7 @@ static int open_private(int at, const char *path, bool make)
 static int open_user_directory(const char *where, bool make, char path[PATH_MAX])
 {
     struct statvfs room;
-    if (snprintf(path, PATH_MAX, "%s/ddbmock-%u", where, (unsigned)geteuid()) >=
-        PATH_MAX - NAME_SIZE)
+    if (!put_path(path, where, false))
         return -ENAMETOOLONG;
     if (make &&
         (statvfs(where, &room) != 0 || (uint64_t)room.f_bavail * room.f_frsize < ROOM_WANTED))
@@ -277,10 +306,7 @@ bool session_exists(void)
     if (kind == PATH)
         return access(name(), F_OK) == 0;
     for (int n = 0; (kind == NAMED || kind == AUTOMATIC) && base(n, &where); n++)
-        if (where != NULL &&
-            snprintf(path, sizeof path, "%s/ddbmock-%u/%s", where, (unsigned)geteuid(), name()) <
-                (int)sizeof path &&
-            access(path, F_OK) == 0)
+        if (where != NULL && put_path(path, where, true) && access(path, F_OK) == 0)
             return true;
     return false;
 }
@@ -337,6 +363,12 @@ void session_leave(void)
     const char *where;
     if (kind != AUTOMATIC || (held != NULL && !shim_owner()))
         return;
+    /* Most programs never met a session: they are through. */
+    int saved = errno;
+    bool any = held != NULL || session_exists();
+    errno = saved;
+    if (!any)
+        return;
     shim_enter(&guard);
     /* A thread that is inside at this moment keeps the session; the next start sweeps it. */
     if (pthread_mutex_trylock(&engine_lock) == 0) {
@@ -344,10 +376,7 @@ void session_leave(void)
             munmap(held, 1);
         held = NULL;
         for (int n = 0; base(n, &where); n++) {
-            if (where == NULL ||
-                snprintf(leaving, sizeof leaving, "%s/ddbmock-%u/%s", where, (unsigned)geteuid(),
-                         name()) >= (int)sizeof leaving ||
-                access(leaving, F_OK) != 0)
+            if (where == NULL || !put_path(leaving, where, true) || access(leaving, F_OK) != 0)
                 continue;
             int user = open_user_directory(where, false, path);
             if (user >= 0) {

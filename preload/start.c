@@ -17,19 +17,32 @@
 #include "preload/trust.h"
 
 #include <limits.h>
+#include <link.h>
 #include <pthread.h>
 
 const char *shim_path = "";
 atomic_bool shim_started;
 
+/* What the linker puts at the beginning of this object. */
+extern const char __ehdr_start[] __attribute__((visibility("hidden")));
+
+/* Not dladdr, which goes through our symbols, too. */
+static int take_name(struct dl_phdr_info *object, size_t size, void *name)
+{
+    (void)size;
+    if (object->dlpi_addr != (uintptr_t)__ehdr_start)
+        return 0;
+    *(const char **)name = object->dlpi_name;
+    return 1;
+}
+
 static void start(void)
 {
     static char path[PATH_MAX];
     struct shim_guard guard;
-    Dl_info self;
+    const char *name = "";
     shim_enter(&guard);
-    const char *name =
-        dladdr(&shim_path, &self) != 0 && self.dli_fname != NULL ? self.dli_fname : "";
+    dl_iterate_phdr(take_name, &name);
     /* Made absolute now: the program may change its directory before the engine is needed. */
     if (name[0] == '/')
         shim_path = name;
