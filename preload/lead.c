@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 
 enum { HEAD = 2048, SCRIPTS_MAX = 4, ADDED = 6 };
 
@@ -111,6 +112,15 @@ static bool read_interpreter(const char *head, size_t size, char out[PATH_MAX])
     return true;
 }
 
+/* Who gains rights by a program can neither be preloaded nor led. */
+static bool is_privileged(const char *path, mode_t mode)
+{
+    char capabilities[64];
+    return geteuid() != 0 &&
+           ((mode & (S_ISUID | S_ISGID)) != 0 ||
+            getxattr(path, "security.capability", capabilities, sizeof capabilities) > 0);
+}
+
 /* Whether the program at `path` is one that no preload reaches, and that may be executed. `room`: to work in. */
 static bool is_unreached(const char *path, char room[PATH_MAX])
 {
@@ -124,12 +134,10 @@ static bool is_unreached(const char *path, char room[PATH_MAX])
                            ? REAL(read)(fd, head, sizeof head)
                            : -1;
         REAL(close)(fd);
-        /* Whoever gains rights by it can neither be preloaded nor led. */
-        if (size < 0 || ((status.st_mode & (S_ISUID | S_ISGID)) != 0 && geteuid() != 0))
-            return false;
         if (size > SELFMAG && memcmp(head, ELFMAG, SELFMAG) == 0)
-            return !is_linker(path) && unreached(head, (size_t)size);
-        if (!read_interpreter(head, (size_t)size, room))
+            return !is_linker(path) && unreached(head, (size_t)size) &&
+                   !is_privileged(path, status.st_mode);
+        if (size < 0 || !read_interpreter(head, (size_t)size, room))
             return false;
         path = room;
     }

@@ -8,10 +8,12 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -121,11 +123,18 @@ static int receive_listener(int channel, int *error)
 /* Passes a signal on. False: the child has ended, and *status is how. */
 static bool pass_on(pid_t child, const struct signalfd_siginfo *signal, int *status)
 {
-    if (signal->ssi_signo != SIGCHLD) {
-        /* The terminal's go to the program as well. */
-        bool terminal = signal->ssi_code == SI_KERNEL;
-        if (!terminal)
-            kill(child, (int)signal->ssi_signo);
+    const int number = (int)signal->ssi_signo;
+    if (number != SIGCHLD) {
+        /* The terminal's go to the program as well; a timer's that it had set before it was executed do not. */
+        bool terminal =
+            signal->ssi_code == SI_KERNEL &&
+            (number == SIGINT || number == SIGQUIT || number == SIGHUP || number == SIGTSTP ||
+             number == SIGTTIN || number == SIGTTOU || number == SIGWINCH || number == SIGCONT);
+        if (signal->ssi_code == SI_QUEUE)
+            sigqueue(child, number,
+                     (union sigval){ .sival_ptr = (void *)(uintptr_t)signal->ssi_ptr });
+        else if (!terminal)
+            kill(child, number);
         return true;
     }
     for (pid_t ended; (ended = waitpid(-1, status, WNOHANG | WUNTRACED)) > 0;) {
@@ -189,6 +198,7 @@ static int end_as(int status)
     if (WIFEXITED(status))
         return WEXITSTATUS(status);
     sigset_t all;
+    setrlimit(RLIMIT_CORE, &(struct rlimit){ 0 }); /* one core is enough */
     sigfillset(&all);
     signal(WTERMSIG(status), SIG_DFL);
     sigprocmask(SIG_UNBLOCK, &all, NULL);
@@ -212,6 +222,8 @@ static void let_go(int channel)
     if (nothing >= 0) {
         dup2(nothing, 0);
         dup2(nothing, 1);
+        if (fcntl(2, F_GETFD) < 0)
+            dup2(nothing, 2);
     }
     if (channel > 3)
         close_range(3, (unsigned)channel - 1, 0);
@@ -241,6 +253,10 @@ int supervise(char **argv, const char *as)
     network_configure(getenv("DDBMOCK_NETWORK"));
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel) != 0)
         return fail("cannot begin", strerror(errno));
+    /* Not in the place of a standard stream that is closed. */
+    for (int i = 0; i < 2; i++)
+        if (channel[i] < 3 && (channel[i] = fcntl(channel[i], F_DUPFD_CLOEXEC, 3)) < 0)
+            return fail("cannot begin", strerror(errno));
     pid_t self = getpid(), child = fork(); /* before the server has threads */
     if (child == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL); /* as if this were the program */
