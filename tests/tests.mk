@@ -1,6 +1,6 @@
 # What runs the product: the demo, the tests, the bench. Included by the Makefile; paths are from the repo's root.
 
-test_packages := $(build_packages) libcriterion-dev liburing-dev python3 curl strace netbase pkg-config libpq-dev postgresql python3-boto \
+test_packages := $(build_packages) libcriterion-dev liburing-dev python3 curl openssl strace netbase pkg-config libpq-dev postgresql python3-boto \
                  faketime libjemalloc2
 client_packages := python3 python3-venv awscli curl jq node=nodejs npm=npm mvn=maven javac=openjdk-17-jdk-headless \
                    ruby php=php-cli php-curl perl libio-socket-ssl-perl libwww-perl c++=g++ curl-config=libcurl4-openssl-dev

@@ -91,6 +91,15 @@ static const struct {
 };
 
 /*
+ * YugabyteDB has no READ COMMITTED unless it is told to, and takes REPEATABLE READ for it; CockroachDB may take SERIALIZABLE
+ * (their manuals, "Isolation levels" and "Read Committed Transactions"). There who has waited for a row that is merely
+ * locked goes on with what it saw before it waited. So the row is written: that is a conflict, 40001, which begins anew.
+ */
+static const char begin_strict[] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE",
+                  turn_strict[] =
+                      "UPDATE ddbmock_store SET format = format WHERE id = 1 RETURNING format";
+
+/*
  * Waiting has no limit but the death of a machine, and every range is read along the index, also
  * in a table of which the planner still believes that it is small.
  */
@@ -178,13 +187,20 @@ static int run(PGconn *pg, const char *sql, int *answer, char state[STATE], char
     return error;
 }
 
+/* Whether the server says that it is such a one. */
+static bool is(PGconn *pg, const char *kind)
+{
+    PGresult *version = PQexec(pg, "SELECT version()");
+    bool found = PQntuples(version) == 1 && strstr(PQgetvalue(version, 0, 0), kind);
+    PQclear(version);
+    return found;
+}
+
 /* YugabyteDB would spread a primary key by its hash. */
 static int make_tables(PGconn *pg, char state[STATE], char **why)
 {
     char sql[640], ignored[STATE], *unheard = NULL;
-    PGresult *version = PQexec(pg, "SELECT version()");
-    bool spreads = PQntuples(version) == 1 && strstr(PQgetvalue(version, 0, 0), "-YB-");
-    PQclear(version);
+    bool spreads = is(pg, "-YB-");
     snprintf(
         sql, sizeof sql,
         "BEGIN;"
@@ -240,12 +256,17 @@ static int settle(PGconn *pg, char **why)
 static int prepare(struct postgres_connection *connection, char **why)
 {
     PGconn *pg = connection->pg;
+    bool strict = is(pg, "-YB-") || is(pg, "CockroachDB");
     if (!PQenterPipelineMode(pg))
         return -EIO;
-    for (int i = 0; i < POSTGRES_STATEMENTS; i++)
-        if (!PQsendPrepare(pg, statements[i].name, statements[i].text, statements[i].parameters,
+    for (int i = 0; i < POSTGRES_STATEMENTS; i++) {
+        const char *text = strict && i == POSTGRES_BEGIN_WRITE ? begin_strict
+                           : strict && i == POSTGRES_TURN      ? turn_strict
+                                                               : statements[i].text;
+        if (!PQsendPrepare(pg, statements[i].name, text, statements[i].parameters,
                            statements[i].types))
             return -EIO;
+    }
     connection->unsynced = POSTGRES_STATEMENTS;
     int error = postgres_connection_wait(connection, NULL);
     if (error)
