@@ -81,8 +81,12 @@ static SSL_CTX *trust(void)
     return context;
 }
 
+static const char *service_address, *service_port;
+
 static void connect_to_service(bool secure, const char *address, const char *port)
 {
+    service_address = address;
+    service_port = port;
     struct addrinfo hints = { .ai_family = AF_INET, .ai_socktype = SOCK_STREAM }, *found;
     int failure = getaddrinfo(address, port, &hints, &found);
     if (failure != 0)
@@ -99,6 +103,16 @@ static void connect_to_service(bool secure, const char *address, const char *por
     if (SSL_set_tlsext_host_name(tls, HOST) != 1 || SSL_set1_host(tls, HOST) != 1 ||
         SSL_set_fd(tls, connection) != 1 || SSL_connect(tls) != 1)
         errx(1, "the TLS handshake failed: %ld", SSL_get_verify_result(tls));
+}
+
+/* A server may have closed a connection that nothing was sent on for a while. */
+static void stay_connected(void)
+{
+    char byte;
+    if (service_address && !tls && recv(connection, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0) {
+        close(connection);
+        connect_to_service(false, service_address, service_port);
+    }
 }
 
 static void put_bytes(const char *bytes, size_t size)
@@ -421,6 +435,7 @@ int main(int count, char **arguments)
     setvbuf(stdout, NULL, _IOFBF, 1 << 16);
     while (fgets(line, sizeof(line), stdin)) {
         int n = 0;
+        stay_connected();
         if (sscanf(line, "get %d", &n) == 1 && get_size > 0)
             measure(get_request, get_size, n);
         else if (sscanf(line, "put %d", &n) == 1 && put_size > 0)
