@@ -13,6 +13,7 @@
 
 #include "engine/clock.h"
 #include "engine/engine_internal.h"
+#include "engine/forks.h"
 #include "engine/limits.h"
 #include "engine/plugins.h"
 #include "engine/request_log.h"
@@ -51,35 +52,17 @@ static void apply_settings(const struct engine_settings *settings)
                       "it is none, realistic, a number of seconds, or NAME=SECONDS between commas");
 }
 
-/*
- * Whose layers of a store are meant: a session that was forked off another one shares its store, and says in its directory
- * which part of it is its own (engine/control/fork.c).
- */
-static int read_head(const struct storage_backend *backend, const char *path,
-                     char head[LAYERS_NAME_MAX + 1])
-{
-    char name[PATH_MAX];
-    head[0] = '\0';
-    if (backend != &storage_lmdb || !path)
-        return 0;
-    if (snprintf(name, sizeof name, "%s/" ENGINE_HEAD_FILE, path) >= (int)sizeof name)
-        return -ENAMETOOLONG;
-    int file = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (file < 0)
-        return errno == ENOENT ? 0 : -errno;
-    ssize_t length = read(file, head, LAYERS_NAME_MAX);
-    close(file);
-    head[length > 0 ? length : 0] = '\0';
-    return length > 0 ? 0 : -EPROTO;
-}
-
 /* Opens a backend's store, with layers over it. */
 static int open_layers(const struct storage_selection *selection, struct storage **out, char **why)
 {
     char head[LAYERS_NAME_MAX + 1];
     struct storage *inner;
     *why = NULL;
-    int error = read_head(selection->backend, selection->path, head);
+    int error = 0;
+    head[0] = '\0';
+    /* A session that was forked off another one shares its store (forks.h). */
+    if (selection->backend == &storage_lmdb && selection->path)
+        error = forks_read_head(selection->path, head);
     if (!error)
         error = storage_open(selection->backend, selection->path, &inner, why);
     if (error)
@@ -144,6 +127,7 @@ int engine_open(const struct engine_settings *settings, struct engine **out, cha
         return -ENOMEM;
     }
     pthread_mutex_init(&engine->tables_lock, NULL);
+    forks_forget_gone(engine);
     *out = engine;
     return 0;
 }

@@ -13,6 +13,7 @@
 #include "engine/control/control.h"
 #include "engine/control/sessions.h"
 #include "engine/engine_internal.h"
+#include "engine/forks.h"
 #include "engine/storage/layers.h"
 #include "engine/storage/lmdb_share.h"
 #include "engine/value_json.h"
@@ -48,8 +49,11 @@ static int share(struct request *request, struct slice snapshot, const char *dir
     if (error != 0)
         return error;
     error = storage_begin(request->engine->storage, true, &request->transaction);
+    /* Both say where they are, so that the one is not taken for gone when the other is. */
     if (error == 0)
-        error = layers_fork(request->transaction, snapshot, slice_of(head));
+        error = layers_place(request->transaction, slice_of(request->engine->path));
+    if (error == 0)
+        error = layers_fork(request->transaction, snapshot, slice_of(head), slice_of(directory));
     if (error != 0)
         return error;
     error = storage_commit(request->transaction);
@@ -116,6 +120,7 @@ int control_fork_snapshot(struct request *request)
     if (!request->engine->path)
         return request_fail(request, ERROR_CONTROL_CONFLICT,
                             "this DynamoDB belongs to no session that could be forked");
+    forks_forget_gone(request->engine);
     const char *why =
         sessions_new_directory(request->engine->path, session, request->call->files, directory);
     if (why)

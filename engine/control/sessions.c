@@ -15,6 +15,7 @@
 #include "engine/control/control.h"
 #include "engine/control/directory.h"
 #include "engine/engine_internal.h"
+#include "engine/forks.h"
 #include "engine/value_json.h"
 
 enum { NAME_MAX_LENGTH = 71, BASES = 4, LINE = 4096 };
@@ -274,6 +275,7 @@ int control_delete_session(struct request *request)
         int error = sessions_remove_directory(path);
         if (error != 0)
             return request_fail_storage(request, "remove the session", error);
+        forks_forget_gone(request->engine);
         buffer_append_string(&request->output, "{}");
         return 0;
     }

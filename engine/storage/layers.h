@@ -23,6 +23,7 @@ enum {
     LAYERS_KEY_MAX = STORAGE_KEY_MAX - 5, /* bytes; longer keys are -EINVAL */
     LAYERS_MAX = 64,                      /* that lie on each other */
     LAYERS_NAME_MAX = 255,                /* bytes of a snapshot's or a head's name */
+    LAYERS_PLACE_MAX = 4096,              /* bytes of a head's place */
     LAYERS_PORTION = 64, /* keys that every commit removes while something is left to do */
 };
 
@@ -62,8 +63,29 @@ int layers_delete(struct transaction *transaction, struct slice name);
 int layers_each(struct transaction *transaction,
                 int (*visit)(void *context, const struct layers_snapshot *), void *context);
 
-/* Gives `head` a top layer of its own on a snapshot. -ENOENT: there is no such snapshot; -EEXIST: the head is there. */
-int layers_fork(struct transaction *transaction, struct slice name, struct slice head);
+/*
+ * Gives `head`, which lies at `place`, a top layer of its own on a snapshot. -ENOENT: there is no such snapshot; -EEXIST: the
+ * head is there.
+ */
+int layers_fork(struct transaction *transaction, struct slice name, struct slice head,
+                struct slice place);
+
+/* Says where this store's head lies, in the caller's words: 1 to LAYERS_PLACE_MAX bytes. */
+int layers_place(struct transaction *transaction, struct slice place);
+
+/*
+ * Calls `visit` for every head, with its place (empty: none was said), until it answers other than 0, which is the result then.
+ * No change meanwhile. Of a store that only the first head has, and no layers, there may be none.
+ */
+int layers_each_head(struct transaction *transaction,
+                     int (*visit)(void *context, struct slice head, struct slice place),
+                     void *context);
+
+/*
+ * Forgets a head that nobody has any more, and never will; it must not be this store's own. What it alone could see goes,
+ * as what a snapshot leaves does. -ENOENT: there is no such head; -EINVAL: it is the own one.
+ */
+int layers_drop_head(struct transaction *transaction, struct slice head);
 
 /*
  * Looks from now on, in a read transaction, at the state that a snapshot names. -ENOENT: there is no such snapshot.

@@ -7,7 +7,7 @@
 
 #include "engine/storage/layers_graph.h"
 
-/* The first change writes down what is so without being written: layer 0, alone. */
+/* The first change writes down what is so without being written: layer 0, alone. Other heads than the first come later. */
 static int begin(struct layered_transaction *transaction)
 {
     char room[2 + LAYERS_NAME_MAX + 4];
@@ -15,6 +15,8 @@ static int begin(struct layered_transaction *transaction)
     if (!transaction->write)
         return -EINVAL;
     transaction->changes++;
+    if (transaction->store->head[0] != '\0')
+        return 0;
     struct slice none = { "", 0 };
     int error = storage_get(transaction->inner, layers_meta(room, 'H', none), &value);
     if (error != -ENOENT)
@@ -246,7 +248,7 @@ int layers_each(struct transaction *base,
     return graph_each(((struct layered_transaction *)base)->inner, 'S', show, &to);
 }
 
-int layers_fork(struct transaction *base, struct slice name, struct slice head)
+int layers_fork(struct transaction *base, struct slice name, struct slice head, struct slice place)
 {
     struct layered_transaction *transaction = (struct layered_transaction *)base;
     char room[2 + LAYERS_NAME_MAX + 4];
@@ -254,7 +256,7 @@ int layers_fork(struct transaction *base, struct slice name, struct slice head)
     struct slice value;
     struct graph graph;
     struct chain chain = { .count = 0 };
-    if (head.length == 0 || head.length > LAYERS_NAME_MAX)
+    if (head.length == 0 || head.length > LAYERS_NAME_MAX || place.length > LAYERS_PLACE_MAX)
         return -EINVAL;
     int error = begin(transaction);
     if (!error)
@@ -271,7 +273,66 @@ int layers_fork(struct transaction *base, struct slice name, struct slice head)
         return error;
     error = graph_chain(&graph, top, &chain);
     graph_release(&graph);
-    return error ? error : layers_chain_write(transaction->inner, head, &chain);
+    if (!error)
+        error = layers_chain_write(transaction->inner, head, &chain);
+    return error ? error : storage_put(transaction->inner, layers_meta(room, 'P', head), place);
+}
+
+int layers_place(struct transaction *base, struct slice place)
+{
+    struct layered_transaction *transaction = (struct layered_transaction *)base;
+    char room[2 + LAYERS_NAME_MAX + 4];
+    if (place.length == 0 || place.length > LAYERS_PLACE_MAX)
+        return -EINVAL;
+    int error = begin(transaction);
+    return error ? error
+                 : storage_put(transaction->inner,
+                               layers_meta(room, 'P', slice_of(transaction->store->head)), place);
+}
+
+struct head_visit {
+    struct transaction *inner;
+    int (*visit)(void *context, struct slice head, struct slice place);
+    void *context;
+};
+
+static int show_head(void *context, struct slice rest, struct slice value)
+{
+    const struct head_visit *visit = context;
+    char room[2 + LAYERS_NAME_MAX + 4];
+    (void)value;
+    if (rest.length > LAYERS_NAME_MAX)
+        return -EPROTO;
+    int error = storage_get(visit->inner, layers_meta(room, 'P', rest), &value);
+    if (error && error != -ENOENT)
+        return error;
+    return visit->visit(visit->context, rest, error ? (struct slice){ "", 0 } : value);
+}
+
+int layers_each_head(struct transaction *base,
+                     int (*visit)(void *context, struct slice head, struct slice place),
+                     void *context)
+{
+    struct transaction *inner = ((struct layered_transaction *)base)->inner;
+    struct head_visit to = { inner, visit, context };
+    return graph_each(inner, 'H', show_head, &to);
+}
+
+int layers_drop_head(struct transaction *base, struct slice head)
+{
+    struct layered_transaction *transaction = (struct layered_transaction *)base;
+    char room[2 + LAYERS_NAME_MAX + 4];
+    if (head.length > LAYERS_NAME_MAX || slice_equal(head, slice_of(transaction->store->head)))
+        return -EINVAL;
+    int error = begin(transaction);
+    if (!error)
+        error = storage_remove(transaction->inner, layers_meta(room, 'H', head));
+    if (error)
+        return error;
+    error = storage_remove(transaction->inner, layers_meta(room, 'P', head));
+    if (error == -ENOENT)
+        error = 0;
+    return error ? error : collect(transaction);
 }
 
 int layers_look_at(struct transaction *base, struct slice name)

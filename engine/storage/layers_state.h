@@ -4,6 +4,7 @@
  *     0 layer key        a key of a layer other than 0 (`layer` 4 bytes, big-endian); empty: the key is gone here and below;
  *                        a value of NUL bytes alone, or of none, has one NUL more
  *     1 'H' head         the layers of a head from the top down (4 bytes each), after a byte: whether work is left
+ *     1 'P' head         where the head lies, in its owner's words
  *     1 'L' layer        a layer that is there; its parent (4 bytes), or nothing when it has none
  *     1 'N'              the next layer's number
  *     1 'S' name         a snapshot: its layer (4 bytes), when it was made (8 bytes)

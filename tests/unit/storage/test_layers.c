@@ -362,9 +362,11 @@ LAYERS_TEST(heads_are_apart)
     in_transaction(store, snapshot, "s");
     put(store, "a", "2");
     struct transaction *transaction = begin(store, true);
-    assert_ok(layers_fork(transaction, slice_of("s"), slice_of("other")));
-    assert_error(layers_fork(transaction, slice_of("s"), slice_of("other")), EEXIST);
-    assert_error(layers_fork(transaction, slice_of("none"), slice_of("another")), ENOENT);
+    assert_ok(layers_fork(transaction, slice_of("s"), slice_of("other"), slice_of("/x")));
+    assert_error(layers_fork(transaction, slice_of("s"), slice_of("other"), slice_of("/x")),
+                 EEXIST);
+    assert_error(layers_fork(transaction, slice_of("none"), slice_of("another"), slice_of("/x")),
+                 ENOENT);
     assert_ok(storage_commit(transaction));
 
     struct storage *other;
@@ -383,6 +385,113 @@ LAYERS_TEST(heads_are_apart)
     assert_ok(layers_open(layers_inner(store), "unknown", &other));
     assert_error(storage_begin(other, false, &transaction), EPROTO);
     free(other);
+}
+
+/* Keys of the store below, whosever they are. */
+static int keys_below(struct storage *store)
+{
+    struct transaction *transaction = begin(layers_inner(store), false);
+    struct cursor *cursor;
+    struct slice key, value;
+    int count = 0;
+    assert_ok(storage_cursor_open(transaction, &cursor));
+    int error = storage_cursor_seek(cursor, (struct slice){ "", 1 }, false, &key, &value);
+    for (; error == 0; error = storage_cursor_step(cursor, false, &key, &value))
+        count++;
+    cr_assert_eq(error, -ENOENT);
+    storage_cursor_close(cursor);
+    storage_abort(transaction);
+    return count;
+}
+
+static int list_head(void *context, struct slice head, struct slice place)
+{
+    char *list = context;
+    sprintf(list + strlen(list), "[%.*s at %.*s]", (int)head.length, head.data, (int)place.length,
+            place.data);
+    return 0;
+}
+
+static const char *heads_of(struct storage *store)
+{
+    static char list[256];
+    list[0] = '\0';
+    struct transaction *transaction = begin(store, false);
+    assert_ok(layers_each_head(transaction, list_head, list));
+    storage_abort(transaction);
+    return list;
+}
+
+static void fill(struct storage *store, const char *prefix, int count)
+{
+    struct transaction *transaction = begin(store, true);
+    char key[32];
+    for (int i = 0; i < count; i++) {
+        snprintf(key, sizeof key, "%s%04d", prefix, i);
+        put_in(transaction, key, prefix);
+    }
+    assert_ok(storage_commit(transaction));
+}
+
+static int drop(struct transaction *transaction, struct slice head)
+{
+    return layers_drop_head(transaction, head);
+}
+
+/* What a head alone could see goes with it, in portions; whichever of them it is. */
+LAYERS_TEST(a_head_that_is_dropped_leaves_nothing)
+{
+    struct storage *other;
+    cr_assert_str_eq(heads_of(store), "");
+    fill(store, "common", 100);
+    in_transaction(store, snapshot, "s");
+    int before = keys_below(store);
+    for (int round = 0; round < 3; round++) {
+        struct transaction *transaction = begin(store, true);
+        assert_ok(layers_place(transaction, slice_of("/home")));
+        assert_ok(layers_fork(transaction, slice_of("s"), slice_of("fork"), slice_of("/away")));
+        assert_error(layers_drop_head(transaction, slice_of("nobody")), ENOENT);
+        assert_error(layers_drop_head(transaction, slice_of("")), EINVAL);
+        assert_ok(storage_commit(transaction));
+        cr_assert_str_eq(heads_of(store), "[ at /home][fork at /away]");
+        assert_ok(layers_open(layers_inner(store), "fork", &other));
+        fill(other, "own", 1000);
+        fill(other, "common", 50);
+        in_transaction(other, snapshot, "of the fork");
+        fill(other, "more", 1000);
+        in_transaction(store, layers_delete, "of the fork");
+        free(other);
+        cr_assert_gt(keys_below(store), before + 2000);
+
+        in_transaction(store, drop, "fork");
+        cr_assert_str_eq(heads_of(store), "[ at /home]");
+        int left = keys_below(store);
+        put(store, "common0001", "1"); /* a write takes a portion along, no more */
+        cr_assert(keys_below(store) < left && keys_below(store) >= left - LAYERS_PORTION - 1,
+                  "%d, %d", left, keys_below(store));
+        assert_ok(layers_work(store, 10000, NULL));
+        cr_assert(keys_below(store) <= before + 4, "%d, %d", before, keys_below(store));
+    }
+    /* The first goes, and the fork stays. */
+    struct transaction *transaction = begin(store, true);
+    assert_ok(layers_fork(transaction, slice_of("s"), slice_of("last"), slice_of("/away")));
+    assert_ok(storage_commit(transaction));
+    assert_ok(layers_open(layers_inner(store), "last", &other));
+    fill(store, "of the first", 500);
+    put(other, "mine", "1");
+    in_transaction(other, drop, "");
+    cr_assert_str_eq(heads_of(other), "[last at /away]");
+    in_transaction(other, layers_delete, "s");
+    assert_ok(layers_work(other, 10000, NULL));
+    cr_assert_str_eq(get(other, "mine"), "1");
+    cr_assert_str_eq(get(other, "common0099"), "common");
+    cr_assert_null(get(other, "of the first0001"));
+    in_transaction(other, snapshot, "t");
+    put(other, "mine", "2");
+    in_transaction(other, layers_restore, "t");
+    cr_assert_str_eq(get(other, "mine"), "1");
+    cr_assert(keys_below(other) <= before + 8, "%d, %d", before, keys_below(other));
+    free(other); /* the store below is the first one's */
 }
 
 LAYERS_TEST(long_keys)
