@@ -117,6 +117,8 @@ static void asking(void)
     struct sockaddr_in address, *bad = (struct sockaddr_in *)8;
     socklen_t length = sizeof address;
     int value;
+    if (getenv("CHECK_SANITIZED") != NULL)
+        return; /* a sanitizer's own hooks read what they are given, before ours */
     int fd = open_connection();
     FAULTS(getpeername(fd, (struct sockaddr *)bad, &length));
     FAULTS(getpeername(fd, (struct sockaddr *)&address, (socklen_t *)bad));
