@@ -275,7 +275,7 @@ int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
     }
     if (count > 0 && !possible(fd, flags))
         return -1;
-    for (; sent < count; sent++) {
+    for (; sent < count && readable_to_thread(&messages[sent], sizeof messages[sent]); sent++) {
         ssize_t size =
             send_ours(fd, (struct sending){ MESSAGE, .message = &messages[sent].msg_hdr });
         if (size < 0)
