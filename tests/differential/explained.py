@@ -147,7 +147,7 @@ ERRORS = [
      "The number of conditions on the keys is invalid|One of the required keys was not given a value|Invalid attribute value type|"
      "One or more parameter values were invalid: Type mismatch for key"),
     ("table texts", ANY, "Invalid table/index name.*|ResourceNotFoundException: Cannot do operations on a non-existent table"),
-    ("table texts", "ResourceNotFoundException: Requested resource not found", "ok"),
+    ("table texts", "ResourceNotFoundException: Requested resource not found", "ok|The number of conditions on the keys is invalid"),
     ("legacy texts", ".*action.* is not supported for the type .*", ".*action.* is not supported for the type .*"),
     ("legacy texts", ".*ComparisonOperator .* is not valid for .*", ".*ComparisonOperator .* is not valid for .*"),
     ("legacy texts", ".*Duplicate value in attribute name.*", "Cannot have two attributes with the same name"),
@@ -170,7 +170,7 @@ ERRORS = [
     ("names in transactions", "ok", "Expression(AttributeNames|AttributeValues) can only be specified when using expressions"),
     ("size is reserved", ".*reserved keyword: size", ANY),
     ("order of checks", "Either the KeyConditions or.*|Invalid condition in KeyConditionExpression.*", "Value provided in ExpressionAttribute.* unused.*"),
-    ("order of checks", "Cannot specify the .* when choosing to get only the Count|SPECIFIC_ATTRIBUTES.*", ".*does not project one or more filter attributes.*"),
+    ("order of checks", "Cannot specify the .*|SPECIFIC_ATTRIBUTES.*|Attempted conditional constraint.*", ".*does not project one or more filter attributes.*"),
     ("order of checks", "Invalid (Filter|Projection)Expression.*|ALL_PROJECTED_ATTRIBUTES can be used only when.*",
      ".*key attribute cannot contain an empty string value.*|Consistent read cannot be true when.*|Query condition missed key schema element|.*Condition parameter type does not match schema type"),
     ("order of checks", "Invalid KeyConditionExpression.*", "Invalid (Filter|Projection)Expression.*"),
@@ -198,11 +198,13 @@ OF_TABLES = [
     ("tables taken", ".*(SSEType|KMSMasterKeyId|table-class|Tag Key|Tag Value|Invalid policy document|WarmThroughput|OnDemandThroughput).*", "ok"),
     ("tables taken", ".*(must be the only operation in the request|You cannot modify stream status while|You cannot create or delete index while).*", "ok"),
     ("tables taken", ".*(Neither ReadCapacityUnits nor WriteCapacityUnits can be specified|ProvisionedThroughput cannot be specified when|"
-     "ProvisionedThroughput must be specified for index|ProvisionedThroughput should not be specified|is empty|The only Updates for index).*", "ok"),
+     "ProvisionedThroughput must be specified|ProvisionedThroughput should not be specified|is empty|The only Updates for index).*", "ok"),
     ("table states", ANY, "(ResourceInUseException: (Attempt to change a resource which is still in use|Can't update table while)|"
      "LimitExceededException: Subscriber limit exceeded: Only ~ online index).*"),
+    ("redefinitions", "ok", "invalid attribute, SchemaElement redefined.*"),
     ("protection", "Resource cannot be deleted as it is currently protected.*", "ok"),
     ("failures of Local", ANY, "InternalFailure.*"),
+    ("failures of Local", "ok", "Table read and write throughput must be at least ~, and cannot be null"),
     ("table refusals", "(?!ok$).*", "(?!ok$).*"),
 ]
 
