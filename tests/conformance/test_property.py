@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Random items and expressions, asked of the engine through HTTP and of evaluator.py, which must agree: BUILD [CASES [SEED]].
+"""Random items and expressions, asked of the engine through HTTP and of evaluator.py, which must agree: BUILD [CASES [SEED [WORDING]]].
 Every third case is one of the parameters of before expressions, of which legacy.py knows what they mean, every tenth one of
 the operations on tables.
 
@@ -262,24 +262,32 @@ def paths_in(condition):
     return []
 
 
-def main():
-    build = sys.argv[1]
-    cases = int(sys.argv[2]) if len(sys.argv) > 2 else 1000
-    seed = int(sys.argv[3]) if len(sys.argv) > 3 else 20120810
-    print(f"{cases} cases from seed {seed}", flush=True)
-    with Server(build) as server:
-        server.tables = set()
+def run(build, numbers, wording):
+    with Server(build, DDBMOCK_WORDING=wording) as server:
+        server.tables, server.wording = set(), wording
         for name in ("one", "legacy"):
             server.must("CreateTable", table(name, [("pk", "S"), ("sk", "N")]))
-        for number in range(seed, seed + cases):
+        for number in numbers:
             kind = TableCase if number % 10 == 5 else LegacyCase if number % 3 == 0 else ExpressionCase
             case = kind(server, number)
             try:
                 case.life() if kind is TableCase else case.item() if number % 4 else case.queries()
             except Exception:
-                print(f"case {number}: run again with {build} 1 {number}", flush=True)
+                print(f"case {number}: run again with {build} 1 {number} {wording}", flush=True)
                 raise
-        print(f"{server.requests} requests")
+        print(f"{wording}: {len(numbers)} cases, {server.requests} requests")
+
+
+def main():
+    build = sys.argv[1]
+    cases = int(sys.argv[2]) if len(sys.argv) > 2 else 1000
+    seed = int(sys.argv[3]) if len(sys.argv) > 3 else 20120810
+    print(f"{cases} cases from seed {seed}", flush=True)
+    if len(sys.argv) > 4:
+        run(build, range(seed, seed + cases), sys.argv[4])
+        return
+    run(build, range(seed, seed + cases), "classic")
+    run(build, range(seed + cases, seed + cases + cases // 4), "2026")
 
 
 if __name__ == "__main__":
