@@ -66,15 +66,20 @@ static bool is_there(const struct search *search, struct slice head, struct slic
            slice_equal(head, slice_of(found));
 }
 
-static int look(void *context, struct slice head, struct slice place)
+static int count(void *context, struct slice head, struct slice place)
 {
     struct search *search = context;
     search->heads++;
-    if (slice_equal(head, slice_of(search->own_head))) {
+    if (slice_equal(head, slice_of(search->own_head)))
         search->placed = slice_equal(place, slice_of(search->own_directory));
-        return 0;
-    }
-    if (is_there(search, head, place))
+    return 0;
+}
+
+static int look(void *context, struct slice head, struct slice place)
+{
+    struct search *search = context;
+    count(search, head, place);
+    if (slice_equal(head, slice_of(search->own_head)) || is_there(search, head, place))
         return 0;
     struct gone *gone = malloc(sizeof *gone + head.length);
     if (!gone)
@@ -86,23 +91,19 @@ static int look(void *context, struct slice head, struct slice place)
     return 0;
 }
 
-/* Whether the store is another's, too, as few know and as costs little to see. */
-static int count(void *context, struct slice head, struct slice place)
-{
-    (void)head, (void)place;
-    ++*(unsigned *)context;
-    return 0;
-}
-
-static bool is_shared(struct engine *engine)
+/* Whether there is anything to do: nearly always not, and that is soon seen, without a writer's turn. */
+static bool is_due(struct engine *engine, struct search *search)
 {
     struct transaction *reader;
-    unsigned heads = 0;
     if (storage_begin(engine->storage, false, &reader) != 0)
         return false;
-    int error = layers_each_head(reader, count, &heads);
+    int error = layers_each_head(reader, count, search);
     storage_abort(reader);
-    return error == 0 && heads > 1;
+    if (error != 0 || search->heads <= 1 || store_file(search->own_directory, &search->file) != 0)
+        return false;
+    bool due = !search->placed || search->file.st_nlink < search->heads;
+    search->heads = 0;
+    return due;
 }
 
 static int forget(struct transaction *transaction, struct search *search, bool *changed)
@@ -127,14 +128,14 @@ static int forget(struct transaction *transaction, struct search *search, bool *
 void forks_forget_gone(struct engine *engine)
 {
     char head[LAYERS_NAME_MAX + 1];
+    struct search search = { .own_head = head, .own_directory = engine->path };
     struct transaction *transaction;
     bool changed = false;
     if (!engine->path ||
         ((const struct storage_base *)layers_inner(engine->storage))->backend != &storage_lmdb ||
-        !is_shared(engine) || forks_read_head(engine->path, head) != 0 ||
+        forks_read_head(engine->path, head) != 0 || !is_due(engine, &search) ||
         storage_begin(engine->storage, true, &transaction) != 0)
         return;
-    struct search search = { .own_head = head, .own_directory = engine->path };
     int error = forget(transaction, &search, &changed);
     while (search.gone) {
         struct gone *gone = search.gone;

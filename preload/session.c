@@ -352,7 +352,8 @@ const char *session_directory(const char **why)
         }
     snprintf(reason, sizeof reason,
              "no directory for it in /dev/shm, $XDG_RUNTIME_DIR, $TMPDIR or /tmp (%s)",
-             strerror(-error));
+             error == -EPERM ? "what is there of that name is not this user's alone"
+                             : strerror(-error));
     return NULL;
 }
 
