@@ -6,6 +6,7 @@
  * of checks as probed in DynamoDB Local 2.6.1, against a key schema [dyl].
  */
 #include "engine/expression/internal.h"
+#include "engine/limits.h"
 
 static const enum sort_operator sort_operators[] = {
     [COMPARE_EQ] = SORT_EQ, [COMPARE_LT] = SORT_LT, [COMPARE_LE] = SORT_LE,
@@ -184,6 +185,19 @@ static int check_empty(struct request *request, const struct value *value,
         value->type == VALUE_S ? "string" : "binary", SLICE_ARGUMENTS(key->name));
 }
 
+/* Only of sort keys, and in this text, which it has for nothing else: DynamoDB Local 2.6.1. */
+static int check_sort_size(struct request *request, const struct key_term *term, size_t *size)
+{
+    size_t low = value_size(term->low), high = term->high ? value_size(term->high) : 0;
+    *size += low > high ? low : high;
+    if (!limit_passed(limits.sort_key, (int64_t)*size))
+        return 0;
+    return request_fail(request, ERROR_VALIDATION,
+                        "One or more parameter values were invalid: Aggregated size of all range "
+                        "keys has exceeded the size limit of %lld bytes",
+                        (long long)limits.sort_key);
+}
+
 static int fail_missing(struct request *request, struct slice name)
 {
     return request_fail(request, ERROR_VALIDATION,
@@ -230,6 +244,7 @@ static int resolve_sort(struct request *request, const struct key_expression *ex
 {
     int last = -1;
     unsigned found = 0;
+    size_t size = 0;
     for (unsigned i = 0; i < keys->sort_count; i++) {
         if (find_term(expression, keys->sort[i].name)) {
             last = (int)i;
@@ -251,7 +266,8 @@ static int resolve_sort(struct request *request, const struct key_expression *ex
         if (term->unsupported)
             return fail_not_indexable(request);
         if (check_type(request, term->low, key) < 0 || check_type(request, term->high, key) < 0 ||
-            check_empty(request, term->low, key) < 0 || check_empty(request, term->high, key) < 0)
+            check_empty(request, term->low, key) < 0 || check_empty(request, term->high, key) < 0 ||
+            check_sort_size(request, term, &size) < 0)
             return -1;
         if (term->sort == SORT_EQ) {
             out->equal[out->equal_count++] = term->low;

@@ -6,6 +6,7 @@
 #include "tests/unit/conformance/conformance.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #define OUTSIDE   "The provided starting key is outside query boundaries based on provided conditions"
 #define PREDICATE "The provided starting key does not match the range key predicate"
@@ -475,4 +476,39 @@ ENGINE_TEST(pages, legacy)
     };
     create_tables(engine);
     CHECK(engine, exchanges);
+}
+
+/* What a sort key cannot be is not asked for; of a partition key it is not minded. */
+ENGINE_TEST(pages, sizes_of_conditions)
+{
+    static const struct {
+        const char *condition, *index; /* :z is as long as the case has it */
+        int size;
+        bool fits;
+    } cases[] = {
+        { "pk = :a AND sk = :z", "", 1024, true },
+        { "pk = :a AND sk = :z", "", 1025, false },
+        { "pk = :a AND sk > :z", "", 1025, false },
+        { "pk = :a AND sk BETWEEN :a AND :z", "", 1025, false },
+        { "pk = :a AND begins_with(sk, :z)", "", 1025, false },
+        { "pk = :a AND l = :z", ",'IndexName':'l-keys'", 1025, false },
+        { "pk = :z AND sk = :a", "", 2049, true },
+    };
+    create_tables(engine);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *request;
+        cr_assert_geq(asprintf(&request,
+                               "{'TableName':'indexed'%s,'KeyConditionExpression':'%s',"
+                               "'ExpressionAttributeValues':{':a':{'S':'0'},':z':{'S':'%0*d'}}}",
+                               cases[i].index, cases[i].condition, cases[i].size, 1),
+                      0);
+        struct exchange exchange = {
+            "Query", request,
+            cases[i].fits ? "{'Items':[],'Count':0,'ScannedCount':0}"
+                          : INVALID "Aggregated size of all range keys has exceeded the size limit "
+                                    "of 1024 bytes"
+        };
+        check_exchanges(engine, &exchange, 1);
+        free(request);
+    }
 }
