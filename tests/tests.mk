@@ -145,7 +145,8 @@ soak: build
 .PHONY: soak
 
 # Random items, expressions, parameters of before expressions and tables against what tests/conformance knows of them, CASES from SEED
-# on and a quarter as many in the other cohort of wording (`make test` has 1,000 and 250, always the same), and what a twentieth as many tables' lives show and consume.
+# on and a quarter as many in the other cohort of wording (`make test` has 1,000 and 250, always the same), and what a twentieth
+# as many tables' lives show and consume.
 CASES ?= 20000
 SEED ?= $(shell date +%s)
 
