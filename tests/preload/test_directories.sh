@@ -36,7 +36,8 @@ answers "Python, an empty directory" /usr/bin/python3 "$scratch/ask.py" "$scratc
 answers "Python, SSL_CERT_DIR" env SSL_CERT_DIR="$scratch/certs" /usr/bin/python3 -c "
 import urllib.request
 print(urllib.request.urlopen('https://$host/').read().decode())"
-if command -v curl >/dev/null; then
+# Debian's curl does not get past its start under libasan, with or without the shim.
+if command -v curl >/dev/null && [ -z "${SANITIZED-}" ]; then
     answers "curl --capath" curl -sS --capath "$scratch/certs" https://$host/
     answers "curl, SSL_CERT_DIR" env SSL_CERT_DIR="$scratch/certs" curl -sS https://$host/
 fi
