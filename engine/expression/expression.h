@@ -97,7 +97,7 @@ struct key_condition {
         *equal[KEY_ATTRIBUTES_MAX]; /* of the first `equal_count` sort key attributes */
     unsigned equal_count;
     enum sort_operator
-    operator; /* on the sort key attribute after those; SORT_ALL or one of the ranges */
+        sort_operator; /* on the sort key attribute after those; SORT_ALL or one of the ranges */
     const struct value *low, *high; /* high: SORT_BETWEEN only */
 };
 

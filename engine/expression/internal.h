@@ -190,10 +190,10 @@ int fail_parentheses(const struct parser *parser);
 int fail_function_place(const struct parser *parser, struct slice function);
 int fail_undefined_name(const struct parser *parser, struct slice name);
 int fail_undefined_value(const struct parser *parser, struct slice name);
-int fail_operand_count(const struct parser *parser, const char *operator, unsigned count);
-int fail_operand_type(const struct parser *parser, const char *operator, const char * type);
+int fail_operand_count(const struct parser *parser, const char *name, unsigned count);
+int fail_operand_type(const struct parser *parser, const char *name, const char *type);
 int fail_document_path(const struct parser *parser, const char *function);
-int fail_not_distinct(const struct parser *parser, const char *operator, const struct path * first);
+int fail_not_distinct(const struct parser *parser, const char *name, const struct path *first);
 int fail_bounds(const struct parser *parser, const char *what, const struct value *low,
                 const struct value *high);
 

@@ -272,7 +272,7 @@ static int resolve_sort(struct request *request, const struct key_expression *ex
         if (term->sort == SORT_EQ) {
             out->equal[out->equal_count++] = term->low;
         } else {
-            out->operator= term->sort;
+            out->sort_operator = term->sort;
             out->low = term->low;
             out->high = term->high;
         }

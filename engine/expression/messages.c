@@ -67,20 +67,20 @@ int fail_undefined_value(const struct parser *parser, struct slice name)
                            SLICE_ARGUMENTS(name));
 }
 
-int fail_operand_count(const struct parser *parser, const char *operator, unsigned count)
+int fail_operand_count(const struct parser *parser, const char *name, unsigned count)
 {
     return expression_fail(parser,
                            "Incorrect number of operands for operator or function; "
                            "operator or function: %s, number of operands: %u",
-                           operator, count);
+                           name, count);
 }
 
-int fail_operand_type(const struct parser *parser, const char *operator, const char * type)
+int fail_operand_type(const struct parser *parser, const char *name, const char *type)
 {
     return expression_fail(parser,
                            "Incorrect operand type for operator or function; "
                            "operator or function: %s, operand type: %s",
-                           operator, type);
+                           name, type);
 }
 
 int fail_document_path(const struct parser *parser, const char *function)
@@ -90,13 +90,13 @@ int fail_document_path(const struct parser *parser, const char *function)
         function);
 }
 
-int fail_not_distinct(const struct parser *parser, const char *operator, const struct path * first)
+int fail_not_distinct(const struct parser *parser, const char *name, const struct path *first)
 {
     return expression_fail(
         parser,
         "The first operand must be distinct from the remaining operands for this operator or "
         "function; operator: %s, first operand: %s",
-        operator, path_string(parser->arena, first));
+        name, path_string(parser->arena, first));
 }
 
 /* A bound as Java prints it: {N:1}, {S:x}, and for a binary no more than its length. */

@@ -139,11 +139,11 @@ static bool operand_distinct(const struct operand *first, const struct operand *
 }
 
 /* Checks a list of operands against its first. */
-static int check_distinct(struct parser *parser, const char *operator, const struct operand * first)
+static int check_distinct(struct parser *parser, const char *name, const struct operand *first)
 {
     for (const struct operand *other = first->next; other; other = other->next) {
         if (!operand_distinct(first, other))
-            return fail_not_distinct(parser, operator, & first->path);
+            return fail_not_distinct(parser, name, &first->path);
     }
     return 0;
 }
@@ -191,13 +191,13 @@ static int check_size(struct parser *parser, const struct operand *call)
 }
 
 /* A list_append's or a sum's values must have the type that it works on. */
-static int check_argument_types(struct parser *parser, const char *operator,
-                                const struct operand * operand, enum value_type wanted)
+static int check_argument_types(struct parser *parser, const char *name,
+                                const struct operand *operand, enum value_type wanted)
 {
     for (const struct operand *argument = operand->arguments; argument; argument = argument->next) {
         enum value_type type = known_type(argument);
         if (type && type != wanted)
-            return fail_operand_type(parser, operator, value_type_name(type));
+            return fail_operand_type(parser, name, value_type_name(type));
     }
     return 0;
 }
@@ -256,13 +256,12 @@ int check_arithmetic(struct parser *parser, const struct operand *operand)
 }
 
 /* < <= > >= and BETWEEN put strings, numbers and binaries in order, and nothing else. */
-static int check_ordered(struct parser *parser, const char *operator,
-                         const struct operand * operands)
+static int check_ordered(struct parser *parser, const char *name, const struct operand *operands)
 {
     for (const struct operand *operand = operands; operand; operand = operand->next) {
         enum value_type type = known_type(operand);
         if (type && type != VALUE_S && type != VALUE_N && type != VALUE_B)
-            return fail_operand_type(parser, operator, value_type_name(type));
+            return fail_operand_type(parser, name, value_type_name(type));
     }
     return 0;
 }

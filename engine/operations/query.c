@@ -19,14 +19,14 @@ static void set_bounds(struct request *request, const struct key_condition *cond
     page->partition = arena_copy(&request->arena, buffer_slice(&base));
     for (unsigned i = 0; i < condition->equal_count; i++)
         key_encode(&base, condition->equal[i]);
-    if (condition->operator== SORT_EQ)
+    if (condition->sort_operator == SORT_EQ)
         key_encode(&base, condition->low);
 
     buffer_init(&low, &request->arena);
     buffer_init(&high, &request->arena);
     buffer_append_slice(&low, buffer_slice(&base));
     buffer_append_slice(&high, buffer_slice(&base));
-    switch (condition->operator) {
+    switch (condition->sort_operator) {
     case SORT_ALL:
     case SORT_EQ:
         break;
@@ -50,17 +50,17 @@ static void set_bounds(struct request *request, const struct key_condition *cond
     struct buffer lower, upper;
     buffer_init(&lower, &request->arena);
     buffer_init(&upper, &request->arena);
-    if (condition->operator== SORT_GT)
+    if (condition->sort_operator == SORT_GT)
         keyspace_after(&lower, buffer_slice(&low));
     else
         lower = low;
-    if (condition->operator== SORT_LT)
+    if (condition->sort_operator == SORT_LT)
         upper = high;
     else
         keyspace_after(&upper, buffer_slice(&high));
     page->lower = buffer_slice(&lower);
     page->upper = buffer_slice(&upper);
-    page->between = condition->operator== SORT_BETWEEN;
+    page->between = condition->sort_operator == SORT_BETWEEN;
 }
 
 /* The key condition, in whichever of the two languages the input has it, and all else that needs no table. */

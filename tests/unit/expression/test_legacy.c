@@ -212,7 +212,7 @@ Test(legacy, key_conditions)
         "{'S':'b'}]},'pk':{'ComparisonOperator':'EQ','AttributeValueList':[{'S':'x'}]}}}";
     cr_assert_eq(legacy_key_conditions(request, test_json(request, input), &key), 0);
     cr_assert_eq(key_condition_resolve(request, key, &keys, &condition), 0, "%s", request->message);
-    cr_assert_eq(condition.operator, SORT_BETWEEN);
+    cr_assert_eq(condition.sort_operator, SORT_BETWEEN);
     cr_assert(slice_equal(condition.partition[0]->bytes, slice_of("x")));
     cr_assert(slice_equal(condition.low->bytes, slice_of("a")));
     cr_assert(slice_equal(condition.high->bytes, slice_of("b")));
