@@ -283,7 +283,7 @@ static int resolve_sort(struct request *request, const struct key_expression *ex
 int key_condition_resolve(struct request *request, const struct key_expression *expression,
                           const struct key_schema *keys, struct key_condition *out)
 {
-    *out = (struct key_condition){ .operator= SORT_ALL };
+    *out = (struct key_condition){ .sort_operator = SORT_ALL };
     /* Of longer multi-attribute keys the wording is unverified. */
     if (expression->count > 2 && expression->count > keys->partition_count + keys->sort_count)
         return request_fail(request, ERROR_VALIDATION, "Conditions can be of length 1 or 2 only");

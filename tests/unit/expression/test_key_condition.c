@@ -185,7 +185,7 @@ Test(key_condition, accepted)
                          expression);
         check_string(condition.partition[0], "x", expression);
         cr_expect_eq(condition.equal_count, accepted[i].equal, "%s", expression);
-        cr_expect_eq(condition.operator, accepted[i].operator, "%s", expression);
+        cr_expect_eq(condition.sort_operator, accepted[i].operator, "%s", expression);
         check_string(condition.low, accepted[i].low, expression);
         check_string(condition.high, accepted[i].high, expression);
         request_destroy(request);
