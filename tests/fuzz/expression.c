@@ -68,7 +68,7 @@ static void check_key(struct request *request, struct slice text, struct placeho
         key_condition_resolve(request, expression, &keys, &condition) != 0)
         return;
     demand(condition.partition[0] != NULL && condition.equal_count <= 2);
-    demand((condition.sort_operator== SORT_ALL) == (condition.low == NULL));
+    demand((condition.sort_operator == SORT_ALL) == (condition.low == NULL));
 }
 
 static void check(struct request *request, enum expression_kind kind, struct slice text,
