@@ -46,7 +46,11 @@ start --tls --authority "$scratch/authority.pem" --key "$AWS_ACCESS_KEY_ID:$AWS_
 mkdir "$scratch/bin"
 printf '#!/bin/sh\nexec %s --endpoint-url %s --ca-bundle %s "$@"\n' $aws "$url" "$scratch/authority.pem" >"$scratch/bin/aws"
 chmod +x "$scratch/bin/aws"
-PATH=$scratch/bin:$PATH sh tests/clients/cli/story.sh >"$scratch/story" || { cat "$scratch/story"; exit 1; }
+PATH=$scratch/bin:$PATH sh tests/clients/cli/story.sh >"$scratch/story" || {
+    cat "$scratch/story" "$scratch/err"
+    kill -0 "$server" || echo "the server has ended"
+    exit 1
+}
 diff tests/clients/expected.txt "$scratch/story" || exit 1
 wrong=$(AWS_SECRET_ACCESS_KEY=other "$scratch/bin/aws" dynamodb list-tables 2>&1) && exit 1
 grep -q InvalidSignatureException <<<"$wrong" || { echo "$wrong"; exit 1; }
