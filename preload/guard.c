@@ -17,13 +17,13 @@ _Thread_local int shim_depth __attribute__((tls_model("initial-exec")));
 /*
  * A handler that leaves by siglongjmp would leave our locks behind, as curl's does out of getaddrinfo and wget's out of connect.
  * Where there can be one, signals wait; but for those that a fault of the program itself makes. Two system calls, 0.5 us: who
- * does not even import longjmp is spared them.
+ * does not even import longjmp is spared them, from its first connection on, when that is found out.
  */
 static bool hold_signals(struct shim_guard *guard)
 {
     sigset_t most;
-    int jumping = atomic_load_explicit(&imports_jumping, memory_order_relaxed);
-    if (__builtin_expect(jumping == 0, 1) || (jumping < 0 && !(shim_started && imports_jump())))
+    if (__builtin_expect(
+            atomic_load_explicit(&imports_jumping, memory_order_relaxed) == 0 || !shim_started, 1))
         return false;
     sigfillset(&most);
     sigdelset(&most, SIGSEGV);
